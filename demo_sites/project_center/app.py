@@ -1,0 +1,32 @@
+"""The app factory of the project center."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import requests
+from pyramid.router import Router
+
+from demo_sites.common.site import Clock, configure
+
+
+def make_app(
+    settings: Mapping[str, str], *, http: Callable[[], requests.Session] | None = None, clock: Clock | None = None
+) -> Router:
+    """The site as a WSGI application.
+
+    ``settings`` are strings: ``sso.issuer``, ``sso.client_id``, ``sso.client_secret``, ``sso.scope`` and what else the
+    kit understands. ``http`` makes the sessions for calls to the portal; ``clock`` says what time it is.
+    """
+    config = configure("project_center", settings, http, clock)
+    config.add_route("board", "/")
+    config.add_route("list", "/list")
+    config.add_route("project", "/projects/{key}")
+    config.add_route("mine", "/mine")
+    config.scan("demo_sites.project_center.views")
+    return config.make_wsgi_app()
+
+
+def main(global_config: Mapping[str, str], **settings: str) -> Router:
+    """The same for PasteDeploy: ``use = egg:…#project_center`` in an ini file."""
+    return make_app(settings)

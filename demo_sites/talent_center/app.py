@@ -1,0 +1,31 @@
+"""The app factory of the talent center."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import requests
+from pyramid.router import Router
+
+from demo_sites.common.site import Clock, configure
+
+
+def make_app(
+    settings: Mapping[str, str], *, http: Callable[[], requests.Session] | None = None, clock: Clock | None = None
+) -> Router:
+    """The site as a WSGI application.
+
+    ``settings`` are strings: ``sso.issuer``, ``sso.client_id``, ``sso.client_secret``, ``sso.scope`` and what else the
+    kit understands. ``http`` makes the sessions for calls to the portal; ``clock`` says what time it is.
+    """
+    config = configure("talent_center", settings, http, clock)
+    config.add_route("people", "/")
+    config.add_route("profile", "/people/{username}")
+    config.add_route("mine", "/mine")
+    config.scan("demo_sites.talent_center.views")
+    return config.make_wsgi_app()
+
+
+def main(global_config: Mapping[str, str], **settings: str) -> Router:
+    """The same for PasteDeploy: ``use = egg:…#talent_center`` in an ini file."""
+    return make_app(settings)

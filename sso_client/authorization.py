@@ -1,0 +1,35 @@
+"""The authorization request: the address that the browser is sent to (OpenID Connect Core section 3.1.2.1)."""
+
+from __future__ import annotations
+
+from sso_client.attempt import Attempt
+from sso_client.backchannel import Backchannel
+from sso_client.discovery import Metadata
+from sso_client.hashing import base64url_of_sha256
+from sso_client.settings import Settings
+from sso_client.token_session import TokenSession
+
+
+class AuthorizationRequests:
+    """Writes authorization requests with PKCE S256 (RFC 7636) by requests-oauthlib's OAuth2Session."""
+
+    def __init__(self, settings: Settings, backchannel: Backchannel) -> None:
+        self._settings = settings
+        self._backchannel = backchannel
+
+    def address(self, metadata: Metadata, attempt: Attempt) -> str:
+        """Return the address for `attempt`; the same attempt always gives the same address."""
+        with TokenSession(
+            self._backchannel,
+            client_id=self._settings.client_id,
+            redirect_uri=attempt.redirect_uri,
+            scope=list(self._settings.scope),
+        ) as session:
+            return session.redirect_to(
+                metadata.authorization_endpoint,
+                attempt.state,
+                nonce=attempt.nonce,
+                code_challenge=base64url_of_sha256(attempt.verifier),
+                code_challenge_method="S256",
+                **dict(self._settings.extra_params),
+            )

@@ -1,0 +1,63 @@
+"""The two things the site asks of the token endpoint: tokens for a code, and new tokens for a refresh token."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote_plus
+
+from requests.auth import HTTPBasicAuth
+
+from sso_client.attempt import Attempt
+from sso_client.backchannel import Backchannel
+from sso_client.clock import Clock
+from sso_client.discovery import Discovery
+from sso_client.settings import Settings
+from sso_client.token_session import TokenSession
+from sso_client.tokens import Tokens, read_tokens
+
+
+class Exchange:
+    """Speaks to the token endpoint, with the site's own credentials."""
+
+    def __init__(self, settings: Settings, discovery: Discovery, backchannel: Backchannel, clock: Clock) -> None:
+        self._settings = settings
+        self._discovery = discovery
+        self._backchannel = backchannel
+        self._clock = clock
+
+    def code(self, code: str, attempt: Attempt) -> Tokens:
+        """Exchange `code` for tokens, proving by the verifier that this site began the attempt (RFC 7636 section 4.5).
+
+        Raises TokenRefused when the portal says no, PortalUnavailable when it gives no usable answer.
+        """
+        endpoint = self._discovery.metadata().token_endpoint
+        # The session gets no scope: a person may have declined a part of it, which oauthlib would call an error.
+        with TokenSession(
+            self._backchannel, client_id=self._settings.client_id, redirect_uri=attempt.redirect_uri
+        ) as session:
+            answer = session.fetch(
+                endpoint,
+                code=code,
+                code_verifier=attempt.verifier,
+                **self._credentials(refresh=False),
+            )
+        return read_tokens(answer, self._clock.now())
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """Exchange `refresh_token` for new tokens; the answer's refresh token is the old one when it is not rotated.
+
+        Raises TokenRefused when the portal says no, PortalUnavailable when it gives no usable answer.
+        """
+        endpoint = self._discovery.metadata().token_endpoint
+        with TokenSession(self._backchannel, client_id=self._settings.client_id) as session:
+            answer = session.renew(endpoint, refresh_token=refresh_token, **self._credentials(refresh=True))
+        return read_tokens(answer, self._clock.now())
+
+    def _credentials(self, *, refresh: bool) -> dict[str, Any]:
+        client_id, secret = self._settings.client_id, self._settings.client_secret
+        if self._settings.client_auth == "client_secret_basic":
+            # RFC 6749 section 2.3.1: both parts are form-encoded before they are put together.
+            return {"auth": HTTPBasicAuth(quote_plus(client_id), quote_plus(secret))}
+        if refresh:
+            return {"client_id": client_id, "client_secret": secret}
+        return {"include_client_id": True, "client_secret": secret}

@@ -1,0 +1,124 @@
+"""The site's own SQLite file: sessions, tokens, spent attempts, cached documents, one random key.
+
+One connection per process behind one lock: the statements are tiny, and no lock is ever held during a call to the
+portal. Several processes of a site share the file (WAL, waiting instead of failing when another one writes), so
+everything that must happen only once is decided by one SQL statement, never by Python.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+IN_MEMORY = ":memory:"
+_BUSY_SECONDS = 10.0
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS document (name TEXT PRIMARY KEY, body TEXT NOT NULL, fetched INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS spent_attempt (
+    state_hash TEXT PRIMARY KEY, session_hash TEXT, next_path TEXT NOT NULL, expires INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS spent_attempt_expires ON spent_attempt (expires);
+CREATE INDEX IF NOT EXISTS spent_attempt_session ON spent_attempt (session_hash);
+CREATE TABLE IF NOT EXISTS site_session (
+    id_hash TEXT PRIMARY KEY, subject TEXT NOT NULL, claims TEXT NOT NULL, scope TEXT NOT NULL,
+    csrf_token TEXT NOT NULL, story TEXT NOT NULL, id_token TEXT NOT NULL,
+    created INTEGER NOT NULL, expires INTEGER NOT NULL,
+    access_token TEXT NOT NULL, access_expires INTEGER, refresh_token TEXT NOT NULL,
+    token_version INTEGER NOT NULL DEFAULT 1, lease_owner TEXT NOT NULL DEFAULT '',
+    lease_until INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS site_session_expires ON site_session (expires);
+"""
+
+Value = str | int | bytes | None
+Row = tuple[Value, ...]
+
+
+class Store:
+    """A small database that opens itself at first use and again in a forked process."""
+
+    def __init__(self, path: str) -> None:
+        """`path`: a file (made when missing, readable by its owner only), or ":memory:" for this process only."""
+        self._path = path
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._inherited: list[sqlite3.Connection] = []
+        self._pid = os.getpid()
+
+    def execute(self, statement: str, *values: Value) -> int:
+        """Run one statement in a transaction of its own and return the number of rows it changed."""
+        with self._connected() as connection:
+            return connection.execute(statement, values).rowcount
+
+    def row(self, statement: str, *values: Value) -> Row | None:
+        """Run one query and return its first row, or None."""
+        with self._connected() as connection:
+            row: Row | None = connection.execute(statement, values).fetchone()
+            return row
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside one transaction, undone as a whole when an exception leaves the block."""
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def secret(self, name: str, size: int = 32) -> bytes:
+        """Return the site's random key `name` (`size` bytes), made at first use and the same in all processes."""
+        self.execute("INSERT OR IGNORE INTO secret VALUES (?, ?)", name, secrets.token_bytes(size))
+        row = self.row("SELECT value FROM secret WHERE name = ?", name)
+        assert row is not None and isinstance(row[0], bytes)  # noqa: S101 - inserted by the line before
+        return row[0]
+
+    def close(self) -> None:
+        """Close the connection; a later use opens it again (an in-memory store is empty then)."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextlib.contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        if self._pid != os.getpid():
+            # A connection must not be used, nor closed, in a process that was forked after it was opened.
+            if self._connection is not None:
+                self._inherited.append(self._connection)
+            self._lock, self._connection, self._pid = threading.RLock(), None, os.getpid()
+        with self._lock:
+            if self._connection is None:
+                self._connection = self._open()
+            yield self._connection
+
+    def _open(self) -> sqlite3.Connection:
+        if self._path != IN_MEMORY:
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            Path(self._path).touch(mode=0o600, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        _switch_to_wal(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.executescript(_SCHEMA)
+        return connection
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for other processes here, however long the timeout; they are done in no time.
+    give_up = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)

@@ -1,0 +1,88 @@
+"""Form-encoded parameters from a hostile world: duplicates and broken encoding are seen, never guessed away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlencode
+
+MAXIMUM_FIELDS = 100
+"""More fields than any specification names; a request beyond it is refused as a whole."""
+
+
+class TooManyFields(ValueError):
+    """The form has more than :data:`MAXIMUM_FIELDS` fields."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a query string or a form body said.
+
+    ``values`` holds the first value of each name; empty ones are left out, as RFC 6749, section 3.1 treats them as
+    omitted. ``duplicates`` are names sent more than once (all their values are in ``repeated``), ``undecodable`` names
+    whose value is not UTF-8.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    duplicates: frozenset[str] = frozenset()
+    undecodable: frozenset[str] = frozenset()
+    repeated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field that may be sent several times, such as a group of checkboxes."""
+        return self.repeated.get(name) or tuple(value for value in [self.values.get(name)] if value is not None)
+
+    def encoded(self, *without: str) -> str:
+        """The same parameters as a well-formed query string, less the names in ``without``."""
+        return urlencode([(name, value) for name, value in self.values.items() if name not in without])
+
+
+def parse_form(raw: str | bytes) -> Form:
+    """Parse ``application/x-www-form-urlencoded`` text.
+
+    Raises :class:`TooManyFields`.
+    """
+    text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
+    try:
+        # latin-1 keeps every byte as it came, so that each value can be judged by itself.
+        pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=MAXIMUM_FIELDS)
+    except ValueError as error:
+        raise TooManyFields(str(error)) from None
+    values: dict[str, str] = {}
+    seen: set[str] = set()
+    duplicates: set[str] = set()
+    undecodable: set[str] = set()
+    repeated: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        if name in seen:
+            duplicates.add(name)
+            repeated[name] = (*repeated.get(name, (values.get(name, ""),)), _decode(value) or "")
+            continue
+        seen.add(name)
+        decoded = _decode(value)
+        if decoded is None:
+            undecodable.add(name)
+        elif decoded:
+            values[name] = decoded
+    return Form(values, frozenset(duplicates), frozenset(undecodable), repeated)
+
+
+def reencoded(raw: str | bytes) -> str:
+    """The same form, duplicates and odd bytes included, spelled so that it is safe in an address.
+
+    Raises :class:`TooManyFields`.
+    """
+    text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=MAXIMUM_FIELDS)
+    except ValueError as error:
+        raise TooManyFields(str(error)) from None
+    return urlencode(pairs, encoding="latin-1")
+
+
+def _decode(value: str) -> str | None:
+    try:
+        decoded = value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return None
+    # A NUL byte can be stored by no database and is in no parameter that anyone means.
+    return None if "\x00" in decoded else decoded

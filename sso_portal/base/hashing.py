@@ -1,0 +1,88 @@
+"""Hashing: a fast keyed hash for high-entropy secrets, argon2id for secrets that people choose.
+
+A random 256-bit token cannot be guessed, so HMAC-SHA-256 protects it at rest and costs a microsecond. A password can
+be guessed, so it gets a slow, memory-hard hash (OWASP ASVS 5, chapter 11.4).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import Type
+
+
+def derive_key(secret: str, purpose: str) -> bytes:
+    """A 32-byte key for one purpose, derived from the portal's secret (one HKDF-Expand block, RFC 5869, 2.3)."""
+    return hmac.digest(secret.encode(), f"sso-portal {purpose}\x01".encode(), "sha256")
+
+
+@dataclass(frozen=True)
+class TokenHasher:
+    """The fast keyed hash under which codes, tokens, cookies and generated client secrets are stored."""
+
+    key: bytes
+
+    def hash(self, token: str) -> str:
+        """The stored form of ``token``: 64 hexadecimal digits."""
+        return hmac.digest(self.key, token.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+    def matches(self, token: str, stored: str) -> bool:
+        """Whether ``token`` is the one stored, compared in constant time."""
+        return hmac.compare_digest(self.hash(token), stored)
+
+
+class SecretHasher:
+    """Argon2id for passwords and for client secrets that a person chose."""
+
+    def __init__(self, *, time_cost: int, memory_cost: int, parallelism: int) -> None:
+        """Costs as argon2 names them: passes, KiB of memory, lanes (RFC 9106, section 4)."""
+        self._hasher = PasswordHasher(
+            time_cost=time_cost, memory_cost=memory_cost, parallelism=parallelism, type=Type.ID
+        )
+        # Checked when the user is unknown, so that an unknown name costs what a wrong password costs.
+        self._decoy = self._hasher.hash("nobody has this password")
+
+    def hash(self, secret: str) -> str:
+        """The stored form of ``secret`` in the PHC string format, with its own salt."""
+        return self._hasher.hash(_bytes(secret))
+
+    def matches(self, secret: str, stored: str | None) -> bool:
+        """Whether ``secret`` is the one stored; ``None`` takes the same time and is never right."""
+        try:
+            self._hasher.verify(stored or self._decoy, _bytes(secret))
+        except (VerificationError, InvalidHashError):
+            return False
+        return stored is not None
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether ``stored`` was made with other costs than today's and should be made anew at the next sign-in."""
+        return self._hasher.check_needs_rehash(stored)
+
+
+def _bytes(secret: str) -> bytes:
+    return secret.encode("utf-8", "surrogatepass")
+
+
+def fingerprint(secret: str) -> str:
+    """Eight hexadecimal digits by which two logs can be compared without holding the secret."""
+    return hashlib.sha256(_bytes(secret)).hexdigest()[:8]
+
+
+def s256(verifier: str) -> str:
+    """The PKCE challenge of a verifier by the S256 method (RFC 7636, section 4.2)."""
+    return base64url(hashlib.sha256(verifier.encode("ascii", "replace")).digest())
+
+
+def base64url(raw: bytes) -> str:
+    """Base64url without padding (RFC 7515, appendix C)."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+
+
+def content_hash(raw: bytes) -> str:
+    """A short hash of a static file's content, for addresses that may be cached for ever."""
+    return hashlib.sha256(raw).hexdigest()[:12]

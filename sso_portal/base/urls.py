@@ -1,0 +1,124 @@
+"""Addresses: what counts as a local path, a redirect URI, an issuer; pure checks, nothing is fetched."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+_LOOPBACK_NAMES = {"localhost"}
+MAXIMUM_LENGTH = 8000
+"""Characters of the longest address that is kept through a sign-in."""
+
+
+def local_path(target: str | None) -> str | None:
+    """``target`` when it is a path on this server (``/…``), else ``None``.
+
+    Refuses everything that a browser could read as another host: ``//host``, ``/\\host``, a scheme, control
+    characters, spaces (OWASP ASVS 5, open redirects).
+    """
+    if not target or len(target) > MAXIMUM_LENGTH or not target.startswith("/") or target.startswith("//"):
+        return None
+    if _CONTROL.search(target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    return None if parts.scheme or parts.netloc else target
+
+
+def quote_next(path: str) -> str:
+    """``path`` as the value of ``next=``: everything escaped but the slashes, as relying parties know it."""
+    return quote(path, safe="/")
+
+
+def is_loopback_host(host: str | None) -> bool:
+    """Whether ``host`` names this machine: ``localhost``, ``127.0.0.0/8`` or ``::1``."""
+    if not host:
+        return False
+    if host in _LOOPBACK_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def redirect_uri_problem(uri: str) -> str | None:
+    """Why ``uri`` cannot be registered as a redirect URI, or ``None`` when it can (RFC 6749, section 3.1.2).
+
+    Absolute, without fragment and user information; ``http``, ``https`` or a private-use scheme with a dot
+    (RFC 8252, section 7.1).
+    """
+    if _CONTROL.search(uri):
+        return "contains spaces, backslashes or control characters"
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return "is not an address"
+    if not parts.scheme:
+        return "is not absolute"
+    if parts.fragment or uri.endswith("#"):
+        return "has a fragment"
+    if parts.scheme in {"http", "https"}:
+        if not parts.hostname:
+            return "has no host"
+        return "has a user name in it" if "@" in parts.netloc else None
+    return None if "." in parts.scheme else "has a scheme that is neither http, https nor a private-use one"
+
+
+def matches_redirect_uri(sent: str, registered: Iterable[str]) -> bool:
+    """Whether ``sent`` is one of the ``registered`` addresses, compared character by character (RFC 9700, 2.1).
+
+    The only liberty is the port of a loopback address given as a number (RFC 8252, section 7.3).
+    """
+    known = tuple(registered)
+    if sent in known:
+        return True
+    bare = _without_loopback_port(sent)
+    return bare is not None and any(bare == _without_loopback_port(uri) for uri in known)
+
+
+def _without_loopback_port(uri: str) -> str | None:
+    try:
+        parts = urlsplit(uri)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme != "http" or host not in {"127.0.0.1", "::1"} or "@" in parts.netloc:
+        return None
+    bare = f"[{host}]" if ":" in host else host
+    # Rebuilt only when nothing but the port differs from the canonical spelling.
+    if parts.netloc not in {bare, f"{bare}:{port}"}:
+        return None
+    return urlunsplit((parts.scheme, bare, parts.path, parts.query, parts.fragment)) + (
+        "#" if uri.endswith("#") else ""
+    )
+
+
+def add_query(uri: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """``uri`` with ``parameters`` appended to its query; what was there stays as it was (RFC 6749, section 3.1.2)."""
+    parts = urlsplit(uri)
+    query = "&".join(part for part in (parts.query, urlencode(list(parameters))) if part)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
+
+
+def origin(uri: str) -> str:
+    """``scheme://host[:port]`` of an address, or an empty string when it has none."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def host_of(uri: str) -> str:
+    """Host and port of an address as a person reads it, or an empty string."""
+    try:
+        return urlsplit(uri).netloc
+    except ValueError:
+        return ""

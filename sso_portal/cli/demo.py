@@ -1,0 +1,92 @@
+"""``sso-portal demo``: the whole world on this machine, with seeded people, until Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from sso_portal.base.errors import Refused
+from sso_portal.base.ids import token
+from sso_portal.cli.demo_people import PEOPLE, seed
+from sso_portal.cli.demo_sites import DemoSite, demo_sites
+from sso_portal.cli.logs import start_logging
+from sso_portal.cli.serve import open_listener, run
+from sso_portal.settings import load_settings
+from sso_portal.wiring import Portal
+
+
+@click.command()
+@click.option("--host", default="localhost", show_default=True, help="The name under which everything is reached.")
+@click.option("--base-port", type=click.IntRange(1, 65_500), default=9000, show_default=True)
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-data"), show_default=True)
+@click.option("--once-ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once all answers.")
+def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) -> None:
+    """Portal and sites with seeded people; Ctrl-C stops all of them."""
+    start_logging(30)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    issuer = f"http://{host}:{base_port}"
+    settings = load_settings(
+        {
+            "sso.web.issuer": issuer,
+            "sso.web.listen": f"{'127.0.0.1' if host == 'localhost' else host}:{base_port}",
+            "sso.web.allow_insecure_issuer": "true",
+            "sso.storage.url": f"sqlite:///{(data / 'portal.sqlite3').resolve()}",
+            "sso.storage.sqlite_synchronous": "normal",
+            "sso.security.secret": _secret(data / "portal-secret"),
+            "sso.brand.name": "一号通 One Pass",
+        },
+        {},
+    )
+    portal = Portal(settings)
+    try:
+        listener = open_listener(settings.web.listen)
+    except OSError as error:
+        raise Refused(f"Port {base_port} cannot be used: {error.strerror}. Another one: --base-port 9100") from None
+    sites = demo_sites(host, base_port, data, issuer)
+    if not portal.is_migrated():
+        portal.upgrade()
+    portal.prepare()
+    seed(portal, sites)
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        for site in sites:
+            site.start()
+        threading.Thread(target=_announce, args=(issuer, sites, data, once_ready_file), daemon=True).start()
+        run(portal, listener)
+    finally:
+        for site in sites:
+            site.stop()
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path | None) -> None:
+    """Wait until everything answers, then say so."""
+    unready = [site.name for site in sites if not site.wait()]
+    if unready:
+        click.echo(f"These did not start: {', '.join(unready)}. Stop with Ctrl-C.", err=True)
+        return
+    click.echo(f"\n  portal          门户      {issuer}")
+    for site in sites:
+        click.echo(f"  {site.name:<15} {site.chinese_name}  {site.address}")
+    click.echo("\n  people 用户")
+    for person in PEOPLE:
+        click.echo(
+            f"    {person.username:<6} / {person.password}{'  (administrator 管理员)' if person.is_administrator else ''}"
+        )
+    click.echo(f"\n  data in {data} — Ctrl-C stops everything\n")
+    if ready_file is not None:
+        ready_file.write_text(f"{issuer}\n")
+
+
+def _secret(file: Path) -> str:
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(token())
+    return file.read_text().strip()

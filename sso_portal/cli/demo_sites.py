@@ -1,0 +1,113 @@
+"""The demo's relying sites: each a process of its own that ends when this one does."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sso_portal.base.ids import token
+
+_START_SECONDS = 30
+
+
+@dataclass
+class DemoSite:
+    """One relying site of the demo."""
+
+    module: str
+    client_id: str
+    name: str
+    chinese_name: str
+    host: str
+    port: int
+    data: Path
+    issuer: str
+    secret: str
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    @property
+    def address(self) -> str:
+        """Where people find it."""
+        return f"http://{self.host}:{self.port}"
+
+    def metadata(self) -> dict[str, Any]:
+        """How it is registered."""
+        return {
+            "client_name": self.name,
+            "client_name#zh-CN": self.chinese_name,
+            "client_uri": f"{self.address}/",
+            "redirect_uris": [f"{self.address}/sso/callback"],
+            "post_logout_redirect_uris": [f"{self.address}/"],
+            "scope": "openid profile email",
+            "consent": "silent",
+            "first_party": True,
+            "id_token_signed_response_alg": "ES256",
+        }
+
+    def start(self) -> None:
+        """Start its process. Settings go through standard input, whose end tells it that we are gone."""
+        listen = "127.0.0.1" if self.host == "localhost" else self.host
+        command = [sys.executable, "-m", "demo_sites.serve", self.module, "--host", listen, "--port", str(self.port)]
+        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [*command, "--settings-json", "-", "--stop-with-stdin"], stdin=subprocess.PIPE
+        )
+        settings = {
+            "sso.issuer": self.issuer,
+            "sso.client_id": self.client_id,
+            "sso.client_secret": self.secret,
+            "sso.scope": "openid profile email",
+            "sso.store": str((self.data / f"{self.client_id}.sqlite3").resolve()),
+        }
+        if self.process.stdin is not None:
+            self.process.stdin.write(json.dumps(settings).encode() + b"\n")
+            self.process.stdin.flush()
+
+    def wait(self) -> bool:
+        """Wait until it takes connections; ``False`` when it ended or took too long."""
+        listen = "127.0.0.1" if self.host == "localhost" else self.host
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                return False
+            try:
+                socket.create_connection((listen, self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return True
+        return False
+
+    def stop(self) -> None:
+        """End its process and wait for it."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def demo_sites(host: str, base_port: int, data: Path, issuer: str) -> list[DemoSite]:
+    """The sites of the demo world with their secrets, which stay the same from start to start."""
+    file = data / "site-secrets.json"
+    secrets = json.loads(file.read_text()) if file.exists() else {}
+    known = (
+        ("project_center", "project-center", "Project Center", "项目中心", 1),
+        ("talent_center", "talent-center", "Talent Center", "人才中心", 2),
+    )
+    for _, client_id, *_rest in known:
+        secrets.setdefault(client_id, token())
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(secrets))
+    return [
+        DemoSite(module, client_id, name, chinese, host, base_port + offset, data, issuer, secrets[client_id])
+        for module, client_id, name, chinese, offset in known
+    ]

@@ -1,0 +1,159 @@
+"""``sso-portal user``: people."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sso_portal.base.errors import Refused
+from sso_portal.cli.office import Office, as_json, office, read_secret, tell
+from sso_portal.services.users import User, Users
+
+_COLUMNS = ("username", "name", "email", "administrator", "enabled")
+_password_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+
+
+@click.group()
+def user() -> None:
+    """People: add, list, show, password, disable, enable, import."""
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@click.option("--email", required=True)
+@click.option("--name", "full_name", default="", help="The person's name as others read it.")
+@click.option("--admin", is_flag=True, help="May administer the portal.")
+@_password_stdin
+@as_json
+@office
+def add(
+    office: Office, username: str, email: str, full_name: str, admin: bool, password_stdin: bool, as_json: bool
+) -> None:
+    """Add a person."""
+    portal = office.portal
+    password = read_secret(password_stdin, "Password")
+    with portal.transaction() as unit:
+        added = unit.users.add(username, email=email, name=full_name, password=password, is_administrator=admin)
+    tell(_row(added), _COLUMNS, as_json=as_json)
+
+
+@user.command("list")
+@as_json
+@office
+def list_users(office: Office, as_json: bool) -> None:
+    """Everyone."""
+    with office.portal.transaction() as unit:
+        tell([_row(person) for person in unit.users.all()], _COLUMNS, as_json=as_json)
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@as_json
+@office
+def show(office: Office, username: str, as_json: bool) -> None:
+    """One person."""
+    with office.portal.transaction() as unit:
+        person = _find(unit.users, username)
+        row = {**_row(person), "created_at": person.created_at, "updated_at": person.updated_at}
+        tell(row, _COLUMNS, as_json=as_json)
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@_password_stdin
+@office
+def password(office: Office, username: str, password_stdin: bool) -> None:
+    """Give a person a new password; her sessions end, and a lock of her account is lifted."""
+    portal = office.portal
+    secret = read_secret(password_stdin, "New password")
+    with portal.transaction() as unit:
+        person = _find(unit.users, username)
+        unit.users.set_password(person, secret)
+        unit.sessions.end_all_of(person)
+    with portal.transaction() as unit:
+        unit.sign_in.unlock(username)
+    click.echo(f"{person.username} has a new password.")
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@office
+def disable(office: Office, username: str) -> None:
+    """Let a person sign in no more; her sessions and tokens end now."""
+    with office.portal.transaction() as unit:
+        person = _find(unit.users, username)
+        unit.users.set_enabled(person, False)
+        ended = unit.sessions.end_all_of(person)
+    click.echo(f"{person.username} is disabled; {ended} sessions were ended.")
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@office
+def enable(office: Office, username: str) -> None:
+    """Let a person sign in again."""
+    with office.portal.transaction() as unit:
+        person = _find(unit.users, username)
+        unit.users.set_enabled(person, True)
+    click.echo(f"{person.username} is enabled.")
+
+
+@user.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@office
+def import_users(office: Office, file: Path, as_json: bool) -> None:
+    """Add the people of a CSV or JSON FILE, all or none; who is there already stays as she is.
+
+    Fields: username, email, name, and password or password_hash (argon2).
+    """
+    rows = _read_people(file)
+    added = present = 0
+    with office.portal.transaction() as unit:
+        for number, row in enumerate(rows, start=1):
+            if not isinstance(row, dict) or not row.get("username"):
+                raise Refused(f"{file}: person {number} has no username; nobody was added.")
+            if unit.users.by_username(row["username"]) is not None:
+                present += 1
+                continue
+            known = ("email", "name", "password", "password_hash")
+            fields: dict[str, Any] = {name: row.get(name) or "" for name in known}
+            try:
+                unit.users.add(row["username"], **fields)
+            except Refused as error:
+                raise Refused(f"{file}: person {number}: {error} Nobody was added.") from None
+            added += 1
+    tell({"added": added, "present": present}, (), as_json=as_json)
+
+
+def _read_people(file: Path) -> list[Any]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        rows = json.loads(text) if file.suffix == ".json" else list(csv.DictReader(text.splitlines()))
+    except (UnicodeDecodeError, ValueError, csv.Error) as error:
+        raise Refused(f"{file} cannot be read: {error}") from None
+    if not isinstance(rows, list):
+        raise Refused(f"{file} is not a list of people.")
+    return rows
+
+
+def _find(users: Users, username: str) -> User:
+    person = users.by_username(username)
+    if person is None:
+        raise Refused(f"There is no person with the user name {username}.")
+    return person
+
+
+def _row(person: User) -> dict[str, Any]:
+    return {
+        "username": person.username,
+        "name": person.name,
+        "email": person.email,
+        "administrator": person.is_administrator,
+        "enabled": person.is_enabled,
+        "sub": person.subject,
+    }

@@ -1,0 +1,35 @@
+"""The protocol server: oauthlib's OpenID server with our grants, tokens and validator in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oauthlib.oauth2 import AuthorizationEndpoint, TokenEndpoint
+from oauthlib.openid import Server
+
+from sso_portal.protocol.grants import GRANTS
+from sso_portal.protocol.tokens.opaque import OpaqueToken
+from sso_portal.protocol.validator import PortalValidator
+
+
+class PortalServer(Server):  # type: ignore[misc]
+    """Built once per process; everything that belongs to one request travels in its Call."""
+
+    def __init__(self, *, access_seconds: int) -> None:
+        """Lay our registries over oauthlib's: a grant or response type that is not registered here does not exist."""
+        validator = PortalValidator()
+        super().__init__(validator)
+        self.grants: dict[str, Any] = {name: grant(validator) for name, grant in GRANTS.items()}
+        self.token_handler = OpaqueToken(validator, access_seconds)
+        AuthorizationEndpoint.__init__(
+            self,
+            default_response_type="code",
+            default_token_type=self.token_handler,
+            response_types={"code": self.grants["authorization_code"]},
+        )
+        TokenEndpoint.__init__(
+            self,
+            default_grant_type="authorization_code",
+            default_token_type=self.token_handler,
+            grant_types=self.grants,
+        )

@@ -1,0 +1,49 @@
+"""The token endpoint (RFC 6749, section 3.2)."""
+
+from __future__ import annotations
+
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+
+from sso_portal.base.forms import TooManyFields, parse_form
+from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_refusal
+from sso_portal.protocol.call import Call
+from sso_portal.protocol.server import PortalServer
+
+_FORM = "application/x-www-form-urlencoded"
+
+
+def answer_token_request(
+    server: PortalServer,
+    call: Call,
+    *,
+    body: bytes,
+    content_type: str,
+    query: str,
+    authorization: str | None,
+    trace_id: str,
+) -> JsonAnswer:
+    """Exchange a grant for tokens. Refusals are returned, never raised: what they remember has to be committed."""
+    if query:
+        return token_refusal("invalid_request", "The token endpoint takes no parameters in the address.", trace_id)
+    if content_type.partition(";")[0].strip().lower() != _FORM:
+        return token_refusal("invalid_request", f"The body is not {_FORM}.", trace_id)
+    try:
+        form = parse_form(body)
+    except TooManyFields:
+        return token_refusal("invalid_request", "The body has too many parameters.", trace_id)
+    for names, fault in ((form.duplicates, "was sent more than once"), (form.undecodable, "is not UTF-8")):
+        if names:
+            known = sorted(name for name in names if name.isascii() and name.isidentifier())
+            return token_refusal("invalid_request", f"{(known or ['a parameter'])[0][:40]} {fault}.", trace_id)
+    if "grant_type" not in form.values:
+        return token_refusal("invalid_request", "grant_type is missing.", trace_id)
+    try:
+        _, text, status = server.create_token_response(
+            f"{call.issuer}/o/token/", "POST", form.encoded(), call.headers(authorization)
+        )
+    except OAuth2Error as error:
+        return refusal_of(error, trace_id)
+    answer = parsed(text)
+    if status != 200:  # noqa: PLR2004
+        return token_refusal(answer["error"], answer.get("error_description", ""), trace_id)
+    return JsonAnswer(200, answer)

@@ -1,0 +1,30 @@
+"""The answers to oauthlib's questions, one small mixin per subject.
+
+Owns: every method of oauthlib's RequestValidator that this portal answers.
+Never: decides what page comes next.
+Asked by: oauthlib, through the grants.
+"""
+
+from oauthlib.openid import RequestValidator
+
+from sso_portal.protocol.validator.authorization import AuthorizationAnswers
+from sso_portal.protocol.validator.bearer import BearerAnswers
+from sso_portal.protocol.validator.client_authentication import ClientAuthenticationAnswers
+from sso_portal.protocol.validator.codes import CodeAnswers
+from sso_portal.protocol.validator.id_tokens import IdTokenAnswers
+from sso_portal.protocol.validator.refresh_tokens import RefreshTokenAnswers
+
+
+class PortalValidator(
+    ClientAuthenticationAnswers,
+    AuthorizationAnswers,
+    CodeAnswers,
+    RefreshTokenAnswers,
+    IdTokenAnswers,
+    BearerAnswers,
+    RequestValidator,  # type: ignore[misc]
+):
+    """Everything together; a question nobody here answers raises in oauthlib's own base class."""
+
+
+__all__ = ["PortalValidator"]

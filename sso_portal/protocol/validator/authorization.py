@@ -1,0 +1,63 @@
+"""Is this authorization request one that the client may make (RFC 6749, sections 3.1 and 4.1.1)?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sso_portal.protocol.call import call_of
+
+
+class AuthorizationAnswers:
+    """Client, redirect URI, response type, scopes."""
+
+    def validate_client_id(self, client_id: str, request: Any) -> bool:
+        """Whether there is such a client."""
+        call = call_of(request)
+        request.client = call.client = call.services.clients.find(client_id)
+        return request.client is not None
+
+    def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Any) -> bool:
+        """Whether the redirect URI is registered, to the letter (RFC 9700, section 2.1)."""
+        return bool(request.client.allows_redirect_uri(redirect_uri))
+
+    def get_default_redirect_uri(self, client_id: str, request: Any) -> str | None:
+        """The only registered redirect URI; with several, one must be sent (RFC 6749, section 3.1.2.3)."""
+        uris = request.client.redirect_uris
+        return uris[0] if len(uris) == 1 else None
+
+    def validate_response_type(self, client_id: str, response_type: str, client: Any, request: Any) -> bool:
+        """Whether the client is registered for this response type."""
+        return response_type in client.metadata["response_types"]
+
+    def validate_grant_type(self, client_id: str, grant_type: str, client: Any, request: Any) -> bool:
+        """Whether the client is registered for this grant."""
+        return grant_type in client.metadata["grant_types"]
+
+    def get_default_scopes(self, client_id: str, request: Any) -> list[str]:
+        """All scopes the client is registered for, when it asks for none in particular (RFC 6749, section 3.3)."""
+        return list(request.client.scopes)
+
+    def validate_scopes(self, client_id: str, scopes: list[str], client: Any, request: Any) -> bool:
+        """Whether the client may ask for these scopes, each once."""
+        request.scopes = list(dict.fromkeys(scopes))
+        return bool(scopes) and set(scopes) <= set(client.scopes)
+
+    def is_pkce_required(self, client_id: str, request: Any) -> bool:
+        """Public clients always, others unless they are registered without (RFC 9700, section 2.1.1)."""
+        return bool(request.client.is_public or request.client.metadata["require_pkce"])
+
+    def validate_silent_login(self, request: Any) -> bool:
+        """The dispatcher in :mod:`sso_portal.protocol.interaction` decides this, with everything at hand."""
+        return True
+
+    def validate_silent_authorization(self, request: Any) -> bool:
+        """As above."""
+        return True
+
+    def validate_user_match(self, id_token_hint: str, scopes: list[str], claims: Any, request: Any) -> bool:
+        """As above."""
+        return True
+
+    def is_origin_allowed(self, client_id: str, origin: str, request: Any) -> bool:
+        """No page of another origin reads the token endpoint's answers."""
+        return False

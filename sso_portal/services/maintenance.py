@@ -1,0 +1,39 @@
+"""Sweeping: what nobody needs any more is deleted in small batches that do not hold up sign-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from sso_portal.base.clock import Clock
+from sso_portal.storage.attempts import AttemptStore
+from sso_portal.storage.codes import CodeStore
+from sso_portal.storage.database import Work
+from sso_portal.storage.sessions import SessionStore
+from sso_portal.storage.tokens import TokenStore
+
+_BATCH = 500
+_DAY = 86_400
+
+Sweep = Callable[[Work, int], int]
+
+SWEEPS: dict[str, Sweep] = {
+    # A code is kept for a day after it expired, so that a late replay is still recognised.
+    "codes": lambda work, now: CodeStore(work).sweep(now - _DAY, _BATCH),
+    "tokens": lambda work, now: TokenStore(work).sweep(now - _DAY, _BATCH),
+    "sessions": lambda work, now: SessionStore(work).sweep(now - 30 * _DAY, _BATCH),
+    "attempts": lambda work, now: AttemptStore(work).sweep(now - _DAY, _BATCH),
+}
+
+
+def sweep(transaction: Callable[[], AbstractContextManager[Work]], clock: Clock) -> dict[str, int]:
+    """Delete what is over; answers how many rows of each kind. Every batch is a transaction of its own."""
+    deleted = dict.fromkeys(SWEEPS, 0)
+    for name, run in SWEEPS.items():
+        while True:
+            with transaction() as work:
+                count = run(work, clock.now())
+            deleted[name] += count
+            if count < _BATCH:
+                break
+    return deleted

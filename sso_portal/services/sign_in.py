@@ -1,0 +1,90 @@
+"""Signing in with user name and password: counted, slowed, locked, and the same for whatever is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Literal
+
+from sso_portal.base.clock import Clock
+from sso_portal.base.hashing import TokenHasher
+from sso_portal.services.users import User, Users, username_key
+from sso_portal.storage.attempts import AttemptStore, Ladder
+from sso_portal.storage.database import Work
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The person proved who she is."""
+
+    user: User
+
+
+@dataclass(frozen=True)
+class NotSignedIn:
+    """She did not; ``until`` (seconds since the epoch) says when the next try counts, if it has to wait."""
+
+    reason: Literal["wrong", "locked"]
+    until: int | None = None
+
+
+def ladder(free: int, lock: int, lock_seconds: int, forget_seconds: int) -> Ladder:
+    """``free`` tries without waiting, then waits of 2, 4, 8 … seconds, and from the ``lock``-th failure on a lock."""
+    waits = [min(2 ** (number - free), 60) for number in range(free + 1, lock)]
+    return Ladder(tuple([0] * free + waits + [lock_seconds]), forget_seconds)
+
+
+class SignIn:
+    """The door. It opens transactions of its own, so that no lock is held while a password is being hashed."""
+
+    def __init__(
+        self,
+        transaction: Callable[[], AbstractContextManager[Work]],
+        users: Users,
+        hasher: TokenHasher,
+        clock: Clock,
+        *,
+        account_ladder: Ladder,
+        address_ladder: Ladder,
+    ) -> None:
+        """``users`` reads through the caller's transaction; counters are committed by ``transaction`` at once."""
+        self._transaction = transaction
+        self._users = users
+        self._hasher = hasher
+        self._clock = clock
+        self._account_ladder = account_ladder
+        self._address_ladder = address_ladder
+
+    def with_password(self, username: str, password: str, address: str) -> SignedIn | NotSignedIn:
+        """Try to sign in from a network address. A failure is counted before the password is even looked at."""
+        account_key, address_key = self._keys(username, address)
+        now = self._clock.now()
+        with self._transaction() as work:
+            attempts = AttemptStore(work)
+            until = attempts.reserve(account_key, self._account_ladder, now)
+            if until is None:
+                until = attempts.reserve(address_key, self._address_ladder, now)
+                if until is not None:
+                    attempts.give_back(account_key, now)
+        if until is not None:
+            return NotSignedIn("locked", until)
+        prepared = self._users.prepare_check(username)
+        user = self._users.check(prepared, password)
+        if user is None:
+            return NotSignedIn("wrong")
+        with self._transaction() as work:
+            attempts = AttemptStore(work)
+            attempts.clear(account_key)
+            attempts.give_back(address_key, now)
+        self._users.refresh_hash(prepared, password)
+        return SignedIn(user)
+
+    def unlock(self, username: str) -> None:
+        """Forget the failures of an account."""
+        with self._transaction() as work:
+            AttemptStore(work).clear(self._keys(username, "")[0])
+
+    def _keys(self, username: str, address: str) -> tuple[str, str]:
+        # Hashed: what stands in the name field is now and then a password.
+        return f"account:{self._hasher.hash(username_key(username))}", f"address:{address}"

@@ -1,0 +1,119 @@
+"""The settings, one frozen dataclass per area; the manual in docs/settings.md is generated from these lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+_MISSING: Any = object()
+
+
+def _setting(manual: str, default: Any = _MISSING) -> Any:
+    metadata = {"manual": manual}
+    return field(metadata=metadata) if default is _MISSING else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True)
+class Web:
+    """Where the portal is and how it is reached."""
+
+    issuer: str = _setting("The public base address, e.g. https://sso.example.com; never taken from a request.")
+    listen: str = _setting("Address and port that `sso-portal serve` listens on.", "127.0.0.1:9000")
+    threads: int = _setting("Worker threads of one process.", 8)
+    trusted_proxies: tuple[str, ...] = _setting(
+        "Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; separated by spaces.",
+        (),
+    )
+    allow_insecure_issuer: bool = _setting(
+        "Development only: accept an http:// issuer whose host is not this machine.", False
+    )
+    max_body_bytes: int = _setting("Largest request body in bytes; anything larger is answered 413.", 65_536)
+    max_query_bytes: int = _setting("Longest query string in bytes; anything longer is answered 414.", 16_384)
+    template_reload: bool = _setting("Development only: read templates anew when they change.", False)
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The database."""
+
+    url: str = _setting(
+        "SQLAlchemy URL: sqlite:////var/lib/sso-portal/portal.sqlite3, or postgresql+psycopg://… for several machines."
+    )
+    sqlite_synchronous: str = _setting("SQLite's durability: full survives a power cut, normal a crash.", "full")
+    pool_size: int = _setting("Connections kept open by one process.", 8)
+
+
+@dataclass(frozen=True)
+class Security:
+    """Secrets and what guards them."""
+
+    secret: str = _setting(
+        "At least 32 random characters. Keys for stored hashes, markers and the signing keys at rest are derived from "
+        "it; production takes it from the environment only."
+    )
+    argon2_time_cost: int = _setting("Argon2id passes.", 2)
+    argon2_memory_kib: int = _setting("Argon2id memory in KiB.", 19_456)
+    argon2_parallelism: int = _setting("Argon2id lanes.", 1)
+
+
+@dataclass(frozen=True)
+class Session:
+    """How long a person stays signed in."""
+
+    idle_seconds: int = _setting("Ends a session that was not used for so many seconds.", 3_600)
+    absolute_seconds: int = _setting("Ends a session so many seconds after sign-in, used or not.", 43_200)
+    remember_idle_seconds: int = _setting("The same as idle_seconds with *remember me*.", 1_209_600)
+    remember_absolute_seconds: int = _setting("The same as absolute_seconds with *remember me*.", 2_592_000)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """How long tokens live, in seconds."""
+
+    code_seconds: int = _setting("Authorization codes.", 60)
+    access_seconds: int = _setting("Access tokens.", 3_600)
+    refresh_seconds: int = _setting("Refresh tokens, counted anew at each rotation.", 2_592_000)
+    id_token_seconds: int = _setting("id_tokens.", 600)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How failed sign-ins are slowed and stopped."""
+
+    account_free_failures: int = _setting("Failures of one account that cost no waiting.", 3)
+    account_lock_failures: int = _setting("Failures of one account that lock it for a while.", 10)
+    address_free_failures: int = _setting("Failures from one address that cost no waiting.", 30)
+    address_lock_failures: int = _setting("Failures from one address that lock it for a while.", 100)
+    lock_seconds: int = _setting("How long a lock lasts.", 900)
+    forget_seconds: int = _setting("Failures are forgotten after so many seconds without a try.", 3_600)
+
+
+@dataclass(frozen=True)
+class Brand:
+    """What people see."""
+
+    name: str = _setting("Name of the portal on every page.", "SSO Portal")
+    accent: str = _setting("Accent colour on light pages, #rrggbb; must contrast 4.5:1 with white.", "#1f5fbf")
+    accent_dark: str = _setting("Accent colour on dark pages; must contrast 4.5:1 with #14171c.", "#8ab4f8")
+    help_url: str = _setting("Where *help* leads; empty hides the link.", "")
+    privacy_url: str = _setting("Where *privacy* leads; empty hides the link.", "")
+    terms_url: str = _setting("Where *terms* leads; empty hides the link.", "")
+    time_zone: str = _setting("Time zone in which pages show times, as the IANA database names it.", "UTC")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every area together."""
+
+    web: Web
+    storage: Storage
+    security: Security
+    session: Session
+    tokens: Tokens
+    sign_in: SignIn
+    brand: Brand
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal over HTTPS; decides cookie prefixes and flags."""
+        return self.web.issuer.startswith("https://")

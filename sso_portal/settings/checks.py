@@ -1,0 +1,84 @@
+"""Checks over all settings together; each yields plain sentences, nothing is raised here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sso_portal.base.urls import is_loopback_host
+from sso_portal.settings.areas import Settings
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_MINIMUM_SECRET = 32
+_MINIMUM_CONTRAST = 4.5
+_LIGHT, _DARK = "#ffffff", "#14171c"
+
+
+def check_settings(settings: Settings) -> Iterator[str]:
+    """Every problem of a complete set of settings."""
+    yield from _issuer(settings)
+    yield from _numbers(settings)
+    yield from _brand(settings)
+    if len(settings.security.secret) < _MINIMUM_SECRET:
+        yield f"sso.security.secret: needs at least {_MINIMUM_SECRET} characters"
+    if settings.storage.sqlite_synchronous.lower() not in {"off", "normal", "full", "extra"}:
+        yield "sso.storage.sqlite_synchronous: is one of off, normal, full, extra"
+    if not settings.storage.url.startswith(("sqlite:", "postgresql+psycopg:")):
+        yield "sso.storage.url: starts with sqlite: or postgresql+psycopg:"
+    host, separator, port = settings.web.listen.rpartition(":")
+    if not (host and separator and port.isdigit()):
+        yield "sso.web.listen: is an address and a port, e.g. 127.0.0.1:9000"
+
+
+def _issuer(settings: Settings) -> Iterator[str]:
+    parts = urlsplit(settings.web.issuer)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        yield "sso.web.issuer: is a full address such as https://sso.example.com"
+        return
+    if parts.query or parts.fragment or parts.path.rstrip("/") or settings.web.issuer.endswith("/"):
+        yield "sso.web.issuer: has scheme, host and port only, without a slash at the end"
+    insecure = parts.scheme == "http" and not is_loopback_host(parts.hostname)
+    if insecure and not settings.web.allow_insecure_issuer:
+        yield "sso.web.issuer: must be https:// (http:// is for this machine only)"
+
+
+def _numbers(settings: Settings) -> Iterator[str]:
+    for area in ("session", "tokens", "sign_in"):
+        for field, value in vars(getattr(settings, area)).items():
+            if value < 1:
+                yield f"sso.{area}.{field}: must be 1 or more"
+    if settings.web.threads < 1:
+        yield "sso.web.threads: must be 1 or more"
+    if settings.tokens.code_seconds > 600:  # noqa: PLR2004 - RFC 6749, section 4.1.2 recommends ten minutes at most
+        yield "sso.tokens.code_seconds: is 600 at most"
+    for kind in ("account", "address"):
+        if getattr(settings.sign_in, f"{kind}_free_failures") >= getattr(settings.sign_in, f"{kind}_lock_failures"):
+            yield f"sso.sign_in.{kind}_free_failures: must be less than {kind}_lock_failures"
+
+
+def _brand(settings: Settings) -> Iterator[str]:
+    for field, ground in (("accent", _LIGHT), ("accent_dark", _DARK)):
+        colour = getattr(settings.brand, field)
+        if not _COLOUR.fullmatch(colour):
+            yield f"sso.brand.{field}: is a colour such as #1f5fbf"
+        elif (ratio := contrast(colour, ground)) < _MINIMUM_CONTRAST:
+            needed = f"{_MINIMUM_CONTRAST}:1 is needed to be read"
+            yield f"sso.brand.{field}: contrasts only {ratio:.1f}:1 with {ground}; {needed}"
+    try:
+        ZoneInfo(settings.brand.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield "sso.brand.time_zone: is a name such as Asia/Shanghai"
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two ``#rrggbb`` colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    bright, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,85 @@
+"""Counters of failed sign-ins, in the database so that all processes agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Column, Integer, String, Table, case, delete, select, update
+
+from sso_portal.storage.database import Work
+from sso_portal.storage.schema import metadata, time_column
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    time_column("last_at", index=True),
+    time_column("blocked_until"),
+)
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """How failures slow the next try: ``pauses[n]`` is how many seconds the n-th failure (from 0) blocks.
+
+    Beyond the last rung every failure blocks as long as the last. ``forget_seconds`` without a try start it anew.
+    """
+
+    pauses: Sequence[int]
+    forget_seconds: int
+
+
+class AttemptStore:
+    """Every statement on attempt counters."""
+
+    def __init__(self, work: Work) -> None:
+        """Work inside the given transaction."""
+        self._work = work
+
+    def reserve(self, key: str, ladder: Ladder, now: int) -> int | None:
+        """Count a try *before* its password is checked, in one statement, so that tries at once cannot slip through.
+
+        Answers ``None`` when the try may go on, else the time (seconds) until which the key is blocked.
+        """
+        fresh = attempts.c.last_at < now - ladder.forget_seconds
+        failures = case((fresh, 1), else_=attempts.c.failures + 1)
+        rungs = [(failures == number, now + pause) for number, pause in enumerate(ladder.pauses, start=1)]
+        statement = (
+            self._work.insert(attempts)
+            .values(key=key, failures=1, last_at=now, blocked_until=now + ladder.pauses[0])
+            .on_conflict_do_update(
+                index_elements=["key"],
+                set_={
+                    "failures": failures,
+                    "last_at": now,
+                    "blocked_until": case(*rungs, else_=now + ladder.pauses[-1]),
+                },
+                where=attempts.c.blocked_until <= now,
+            )
+            .returning(attempts.c.key)
+        )
+        if self._work.write_returning(statement) is not None:
+            return None
+        row = self._work.first(select(attempts.c.blocked_until).where(attempts.c.key == key))
+        return int(row["blocked_until"]) if row else now
+
+    def clear(self, key: str) -> None:
+        """Forget the failures of a key."""
+        self._work.write(delete(attempts).where(attempts.c.key == key))
+
+    def give_back(self, key: str, now: int) -> None:
+        """Take one reserved try back: it was no failure."""
+        self._work.write(
+            update(attempts)
+            .where(attempts.c.key == key, attempts.c.failures > 0)
+            .values(failures=attempts.c.failures - 1, blocked_until=now)
+        )
+
+    def sweep(self, before: int, limit: int) -> int:
+        """Delete up to ``limit`` counters without a try since the given time."""
+        doomed = (
+            select(attempts.c.key).where(attempts.c.last_at < before, attempts.c.blocked_until < before).limit(limit)
+        )
+        return self._work.write(delete(attempts).where(attempts.c.key.in_(doomed)))

@@ -1,0 +1,84 @@
+"""Authorization codes: stored by hash, consumed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, exists, insert, select, update
+
+from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.schema import metadata, time_column
+from sso_portal.storage.sessions import sessions
+
+codes = Table(
+    "codes",
+    metadata,
+    Column("code_hash", String(64), primary_key=True),
+    Column("family_id", String(64), nullable=False),
+    Column("client_id", String(200), nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("sid", String(64), nullable=False),
+    # NULL when the authorization request left it out (RFC 6749, section 4.1.3).
+    Column("redirect_uri", Text),
+    Column("scope", Text, nullable=False),
+    Column("nonce", Text),
+    Column("code_challenge", String(128)),
+    Column("code_challenge_method", String(10)),
+    time_column("auth_time"),
+    time_column("issued_at"),
+    time_column("expires_at", index=True),
+    time_column("consumed_at", nullable=True),
+)
+
+
+@dataclass(frozen=True)
+class Code:
+    """One authorization code and everything it is bound to."""
+
+    code_hash: str
+    family_id: str
+    client_id: str
+    user_id: int
+    sid: str
+    redirect_uri: str | None
+    scope: str
+    nonce: str | None
+    code_challenge: str | None
+    code_challenge_method: str | None
+    auth_time: int
+    issued_at: int
+    expires_at: int
+    consumed_at: int | None
+
+
+class CodeStore:
+    """Every statement on codes."""
+
+    def __init__(self, work: Work) -> None:
+        """Work inside the given transaction."""
+        self._work = work
+
+    def add(self, code: Code) -> None:
+        """Remember a code."""
+        self._work.write(insert(codes).values(**code.__dict__))
+
+    def get(self, code_hash: str) -> Code | None:
+        """The code with this hash, whatever its state."""
+        row = self._work.first(select(codes).where(codes.c.code_hash == code_hash))
+        return Code(**parameters(row)) if row else None
+
+    def consume(self, code_hash: str, now: int) -> bool:
+        """Use the code up: one statement, so that of any number of attempts at once exactly one gets ``True``.
+
+        The session it was given out in must still be going on: signing out wins over a code that is under way.
+        """
+        signed_in = exists().where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
+        statement = update(codes).where(
+            codes.c.code_hash == code_hash, codes.c.consumed_at.is_(None), codes.c.expires_at > now, signed_in
+        )
+        return self._work.write(statement.values(consumed_at=now)) == 1
+
+    def sweep(self, before: int, limit: int) -> int:
+        """Delete up to ``limit`` codes that expired before the given time."""
+        doomed = select(codes.c.code_hash).where(codes.c.expires_at < before).limit(limit)
+        return self._work.write(delete(codes).where(codes.c.code_hash.in_(doomed)))

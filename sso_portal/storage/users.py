@@ -1,0 +1,126 @@
+"""People and the secrets by which they sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, select, update
+
+from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.schema import metadata, time_column
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subject", String(64), nullable=False, unique=True),
+    Column("username", String(150), nullable=False),
+    Column("username_key", String(150), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("email_verified", Boolean, nullable=False),
+    Column("is_administrator", Boolean, nullable=False),
+    Column("is_enabled", Boolean, nullable=False),
+    time_column("created_at"),
+    time_column("updated_at"),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("secret_hash", String(255), nullable=False),
+    time_column("changed_at"),
+)
+
+_FIELDS = tuple(column for column in users.c if column.name != "username_key")
+
+
+@dataclass(frozen=True)
+class User:
+    """One person. ``subject`` is what relying sites know her by and never changes; the rest may."""
+
+    id: int
+    subject: str
+    username: str
+    name: str
+    email: str
+    email_verified: bool
+    is_administrator: bool
+    is_enabled: bool
+    created_at: int
+    updated_at: int
+
+
+class UserStore:
+    """Every statement on people."""
+
+    def __init__(self, work: Work) -> None:
+        """Work inside the given transaction."""
+        self._work = work
+
+    def by_id(self, user_id: int) -> User | None:
+        """The person with this internal number."""
+        row = self._work.first(select(*_FIELDS).where(users.c.id == user_id))
+        return User(**parameters(row)) if row else None
+
+    def by_key(self, username_key: str) -> User | None:
+        """The person with this normalised user name."""
+        row = self._work.first(select(*_FIELDS).where(users.c.username_key == username_key))
+        return User(**parameters(row)) if row else None
+
+    def with_password(self, username_key: str) -> tuple[User, str | None] | None:
+        """The person with this normalised user name and her password's hash, in one statement."""
+        password = credentials.c.secret_hash
+        query = (
+            select(*_FIELDS, password)
+            .select_from(
+                users.outerjoin(credentials, (credentials.c.user_id == users.c.id) & (credentials.c.kind == "password"))
+            )
+            .where(users.c.username_key == username_key)
+        )
+        row = self._work.first(query)
+        if row is None:
+            return None
+        fields = parameters(row)
+        stored = fields.pop("secret_hash")
+        return User(**fields), stored
+
+    def all(self) -> Sequence[User]:
+        """Everyone, by user name."""
+        return [User(**parameters(row)) for row in self._work.all(select(*_FIELDS).order_by(users.c.username_key))]
+
+    def add(self, username_key: str, **fields: object) -> bool:
+        """Add a person; ``False`` when the user name is taken, decided by the database."""
+        statement = (
+            self._work.insert(users)
+            .values(username_key=username_key, **fields)
+            .on_conflict_do_nothing(index_elements=["username_key"])
+            .returning(users.c.id)
+        )
+        return self._work.write_returning(statement) is not None
+
+    def change(self, user_id: int, **fields: object) -> bool:
+        """Set the given columns of one person."""
+        return self._work.write(update(users).where(users.c.id == user_id).values(**fields)) == 1
+
+    def set_password(self, user_id: int, secret_hash: str, now: int) -> None:
+        """Set or replace a person's password hash."""
+        statement = self._work.insert(credentials).values(
+            user_id=user_id, kind="password", secret_hash=secret_hash, changed_at=now
+        )
+        self._work.write(
+            statement.on_conflict_do_update(
+                index_elements=["user_id", "kind"], set_={"secret_hash": secret_hash, "changed_at": now}
+            )
+        )
+
+    def replace_password_hash(self, user_id: int, old: str, new: str) -> None:
+        """Exchange a hash for a costlier one of the same password, unless it was changed meanwhile."""
+        self._work.write(
+            update(credentials)
+            .where(credentials.c.user_id == user_id, credentials.c.kind == "password", credentials.c.secret_hash == old)
+            .values(secret_hash=new)
+        )

@@ -1,0 +1,74 @@
+"""Pyramid request ↔ protocol: the only place where one becomes the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from pyramid.httpexceptions import HTTPSeeOther
+from pyramid.request import Request
+from pyramid.response import Response
+
+from sso_portal.base.forms import Form, TooManyFields, parse_form
+from sso_portal.protocol.answers import JsonAnswer
+from sso_portal.protocol.call import Call
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH
+from sso_portal.services.clients import Client
+
+
+def person_call(request: Request) -> Call:
+    """The call of a request that a person's browser makes."""
+    call: Call = request.unit.call(request.signed_in)
+    return call
+
+
+def machine_call(request: Request) -> Call:
+    """The call of a request that a site's server makes; cookies mean nothing there."""
+    call: Call = request.unit.call()
+    return call
+
+
+def json_response(answer: JsonAnswer) -> Response:
+    """A protocol answer as a response."""
+    response = Response(json=dict(answer.body), status=answer.status)
+    response.headers.update(answer.headers)
+    return response
+
+
+def see_other(request: Request, location: str) -> Response:
+    """A redirect that always becomes a GET (RFC 9700, section 4.12: never 307 with credentials in the body).
+
+    A local path is completed with the issuer: left alone, WebOb would complete it with whatever Host was sent.
+    """
+    response = HTTPSeeOther(f"{request.portal.issuer}{location}" if location.startswith("/") else location)
+    # The body that WebOb would add repeats the address, code and all.
+    response.body = b""
+    return response
+
+
+def authorization_query(path: str) -> Form | None:
+    """The authorization request that a local path stands for, or ``None`` when it leads elsewhere."""
+    parts = urlsplit(path)
+    if parts.path.rstrip("/") != AUTHORIZE_PATH.rstrip("/"):
+        return None
+    try:
+        return parse_form(parts.query)
+    except TooManyFields:
+        return None
+
+
+def requesting_client(request: Request, query: Form | None) -> Client | None:
+    """The site that an authorization request names, if there is one."""
+    client: Client | None = request.unit.clients.find(query.values.get("client_id")) if query is not None else None
+    return client
+
+
+def form_targets(client: Client | None, redirect_uri: str | None = None) -> Iterable[str]:
+    """Where a form may lead on behalf of a client, as sources of ``form-action``: the schemes of its addresses.
+
+    Schemes, not hosts: what follows the site's callback is the site's own affair, and Chromium checks that too.
+    """
+    if client is None:
+        return []
+    addresses = [*client.redirect_uris, *client.metadata["post_logout_redirect_uris"], *([redirect_uri or ""])]
+    return sorted({f"{urlsplit(address).scheme}:" for address in addresses if urlsplit(address).scheme})

@@ -1,0 +1,43 @@
+"""Limits on what a request may weigh, before anything looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pyramid.config import Configurator
+from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge, HTTPRequestURITooLong
+from pyramid.registry import Registry
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.tweens import EXCVIEW
+
+from sso_portal.base.forms import TooManyFields
+
+Handler = Callable[[Request], Response]
+
+
+def includeme(config: Configurator) -> None:
+    """Stand right behind the exception views, so that a refusal is a page like any other."""
+    config.add_tween("sso_portal.web.limits.limits_factory", under=EXCVIEW)
+    config.add_exception_view(_too_many_fields, context=TooManyFields)
+
+
+def limits_factory(handler: Handler, registry: Registry) -> Handler:
+    """Refuse bodies and query strings beyond the settings' limits."""
+    web = registry.portal.settings.web
+
+    def limits(request: Request) -> Response:
+        if len(request.environ.get("QUERY_STRING", "")) > web.max_query_bytes:
+            raise HTTPRequestURITooLong
+        length = request.environ.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit():
+            raise HTTPBadRequest
+        if int(length) > web.max_body_bytes:
+            raise HTTPRequestEntityTooLarge
+        return handler(request)
+
+    return limits
+
+
+def _too_many_fields(_error: TooManyFields, request: Request) -> Response:
+    return request.invoke_exception_view((HTTPBadRequest, HTTPBadRequest(), None))

@@ -1,0 +1,125 @@
+"""``/o/login/``: the one shared sign-in page. Its place is kept in ``next``, nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyramid.i18n import TranslationStringFactory
+from pyramid.request import Request
+from pyramid.response import Response
+
+from sso_portal.base.forms import Form
+from sso_portal.base.urls import local_path, quote_next
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, LOGIN_PATH
+from sso_portal.services.sign_in import NotSignedIn
+from sso_portal.services.users import User
+from sso_portal.web.bridge import authorization_query, form_targets, requesting_client, see_other
+from sso_portal.web.cookies import session_cookie, set_session_cookie
+from sso_portal.web.csrf import is_own_form
+from sso_portal.web.pages import format_time, page, person_of, say, site_of
+from sso_portal.web.texts import STALE
+
+_ = TranslationStringFactory("sso_portal")
+
+_PROMPTS = ("login", "select_account")
+_MAXIMUM_SHOWN = 150
+
+
+def show(request: Request) -> Response:
+    """Ask who is there; someone who is signed in already goes straight on, unless she is to prove herself again."""
+    target, prompt = _place(request.query_form)
+    if request.signed_in is not None and not prompt:
+        return see_other(request, target)
+    return _page(request, target, prompt)
+
+
+def submit(request: Request) -> Response:
+    """Try to sign in; whatever goes wrong shows the same page with what was typed, never the password."""
+    form: Form = request.body_form
+    target, prompt = _place(form if "next" in form.values else request.query_form)
+    typed: dict[str, Any] = {
+        "username": form.values.get("username", "")[:_MAXIMUM_SHOWN],
+        "remember_me": "remember_me" in form.values,
+    }
+    password = form.values.get("password", "")
+    if not is_own_form(request):
+        return _page(request, target, prompt, problem=("stale", STALE), **typed)
+    if not typed["username"] or not password:
+        return _page(request, target, prompt, problem=("missing", _("Type your user name and your password.")), **typed)
+    outcome = request.unit.sign_in.with_password(form.values["username"], password, request.address)
+    if isinstance(outcome, NotSignedIn):
+        return _refused(request, target, prompt, outcome, typed)
+    return _signed_in(request, target, prompt, outcome.user, remember_me=bool(typed["remember_me"]))
+
+
+def _refused(request: Request, target: str, prompt: str, outcome: NotSignedIn, typed: dict[str, Any]) -> Response:
+    if outcome.reason == "wrong":
+        problem = ("wrong", _("The user name or password is not right."))
+        return _page(request, target, prompt, problem=problem, **typed)
+    until = format_time(request, outcome.until or 0)
+    text = say(
+        request,
+        _("There were too many tries. You can try again at ${time}; waiting helps, trying does not."),
+        time=until,
+    )
+    response = _page(request, target, prompt, problem=("locked", text), status=429, **typed)
+    response.headers["Retry-After"] = str(max(1, (outcome.until or 0) - request.portal.clock.now()))
+    return response
+
+
+def _signed_in(request: Request, target: str, prompt: str, user: User, *, remember_me: bool) -> Response:
+    session, cookie = request.unit.sessions.begin(
+        user,
+        remember_me=remember_me,
+        address=request.address,
+        user_agent=request.environ.get("HTTP_USER_AGENT", ""),
+        old_cookie=session_cookie(request),
+    )
+    query = authorization_query(target)
+    if prompt and query is not None:
+        # She proved herself for this very request: the authorization endpoint will not ask a second time.
+        target = f"{AUTHORIZE_PATH}?{request.portal.markers.add(query, session.sid, request.portal.clock.now())}"
+    response = see_other(request, target)
+    max_age = session.expires_at - request.portal.clock.now() if remember_me else None
+    set_session_cookie(request, response, cookie, max_age)
+    return response
+
+
+def _place(form: Form) -> tuple[str, str]:
+    """Where to go afterwards (a local path, ``/`` when it is not one) and why the page is shown."""
+    prompt = form.values.get("prompt", "")
+    return local_path(form.values.get("next")) or "/", prompt if prompt in _PROMPTS else ""
+
+
+def _page(
+    request: Request,
+    target: str,
+    prompt: str,
+    *,
+    problem: tuple[str, Any] | None = None,
+    status: int = 200,
+    username: str = "",
+    remember_me: bool = False,
+) -> Response:
+    query = authorization_query(target)
+    client = requesting_client(request, query)
+    reauthenticate = prompt == "login" and request.signed_in is not None
+    if not username and problem is None:
+        hint = query.values.get("login_hint", "") if query is not None else ""
+        username = request.signed_in[1].username if reauthenticate else hint[:_MAXIMUM_SHOWN]
+    return page(
+        request,
+        "login",
+        status=status,
+        here=f"{LOGIN_PATH}?{f'prompt={prompt}&' if prompt else ''}next={quote_next(target)}",
+        form_targets=form_targets(client),
+        next=target,
+        prompt=prompt,
+        site=site_of(request, client),
+        username=username,
+        remember_me=remember_me,
+        problem={"kind": problem[0], "text": say(request, problem[1])} if problem else None,
+        reauthenticate=reauthenticate,
+        person=person_of(request) if reauthenticate else None,
+        switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(target)}",
+    )

@@ -1,0 +1,23 @@
+"""``/o/userinfo/``."""
+
+from __future__ import annotations
+
+from pyramid.request import Request
+from pyramid.response import Response
+
+from sso_portal.protocol.userinfo import answer_userinfo_request
+from sso_portal.web.bridge import json_response, machine_call
+
+
+def tell(request: Request) -> Response:
+    """Tell the claims that an access token opens (OpenID Connect Core, section 5.3)."""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    answer = answer_userinfo_request(
+        request.portal.server,
+        machine_call(request),
+        authorization=request.environ.get("HTTP_AUTHORIZATION"),
+        query=request.environ.get("QUERY_STRING", ""),
+        body=request.body if is_form else b"",
+        trace_id=request.trace_id,
+    )
+    return json_response(answer)

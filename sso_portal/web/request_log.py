@@ -1,0 +1,68 @@
+"""One structured log line per request, and the last net under everything."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from pyramid.config import Configurator
+from pyramid.registry import Registry
+from pyramid.request import Request
+from pyramid.response import Response
+from pyramid.tweens import INGRESS
+
+from sso_portal.base.ids import trace
+from sso_portal.base.trace import current_trace
+
+Handler = Callable[[Request], Response]
+_log = logging.getLogger("sso_portal.request")
+
+
+def includeme(config: Configurator) -> None:
+    """Stand outermost."""
+    config.add_tween("sso_portal.web.request_log.request_log_factory", under=INGRESS)
+
+
+def request_log_factory(handler: Handler, registry: Registry) -> Handler:
+    """Give each request its trace identifier and write its line: no query, no body, no header, so no secret."""
+    unavailable = registry.portal.unavailable
+
+    def request_log(request: Request) -> Response:
+        mark = current_trace.set(trace())
+        started = time.perf_counter()
+        try:
+            try:
+                response = handler(request)
+            except unavailable:
+                _log.exception("the database cannot be reached")
+                response = _plain(503, "temporarily_unavailable")
+            except Exception:
+                _log.exception("a request failed outside the views")
+                response = _plain(500, "server_error")
+            response.headers["X-Request-Id"] = current_trace.get()
+            _write(request, response.status_int, time.perf_counter() - started)
+            return response
+        finally:
+            current_trace.reset(mark)
+
+    return request_log
+
+
+def _plain(status: int, error: str) -> Response:
+    # What is left when not even an error page can be made, such as a commit that failed.
+    body = {"error": error, "error_description": "Try again in a moment.", "trace_id": current_trace.get()}
+    response = Response(json=body, status=status)
+    response.headers.update({"Retry-After": "5", "Cache-Control": "no-store"})
+    return response
+
+
+def _write(request: Request, status: int, seconds: float) -> None:
+    fields = {
+        "method": request.environ.get("REQUEST_METHOD", ""),
+        "path": request.environ.get("PATH_INFO", "")[:200],
+        "status": status,
+        "milliseconds": round(seconds * 1000, 1),
+        "address": request.environ.get("REMOTE_ADDR", ""),
+    }
+    _log.info("request", extra={"fields": fields})

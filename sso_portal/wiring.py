@@ -1,0 +1,163 @@
+"""The one file that knows every room: builds the portal's parts once, and the services of each transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from sso_portal.base.clock import Clock, SystemClock
+from sso_portal.base.hashing import SecretHasher, TokenHasher, derive_key
+from sso_portal.protocol.authorization import AuthorizationEndpoint
+from sso_portal.protocol.call import Call
+from sso_portal.protocol.interaction import Markers
+from sso_portal.protocol.server import PortalServer
+from sso_portal.services.clients import Clients, client_cache
+from sso_portal.services.consents import Consents
+from sso_portal.services.keys import Keys, key_cache
+from sso_portal.services.maintenance import sweep
+from sso_portal.services.sessions import Lifetimes, Session, Sessions
+from sso_portal.services.sign_in import SignIn, ladder
+from sso_portal.services.tokens import TokenLifetimes, Tokens
+from sso_portal.services.users import User, Users
+from sso_portal.settings import Settings
+from sso_portal.storage import migrate
+from sso_portal.storage.database import Database, Unavailable, Work
+
+
+class Portal:
+    """Everything that lives as long as the process."""
+
+    unavailable = Unavailable
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Build the parts; nothing is opened or read yet."""
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        security = settings.security
+        self.database = Database(
+            settings.storage.url,
+            synchronous=settings.storage.sqlite_synchronous.upper(),
+            pool_size=settings.storage.pool_size,
+        )
+        self.token_hasher = TokenHasher(derive_key(security.secret, "tokens"))
+        self.secret_hasher = SecretHasher(
+            time_cost=security.argon2_time_cost,
+            memory_cost=security.argon2_memory_kib,
+            parallelism=security.argon2_parallelism,
+        )
+        self.encryption_key = derive_key(security.secret, "keys at rest")
+        self.client_cache = client_cache()
+        self.key_cache = key_cache(self.encryption_key)
+        self.server = PortalServer(access_seconds=settings.tokens.access_seconds)
+        self.markers = Markers(derive_key(security.secret, "markers"))
+        self.authorization = AuthorizationEndpoint(self.server, self.markers)
+        self.issuer = settings.web.issuer
+
+    def unit(self, work: Work) -> Unit:
+        """The services of one transaction."""
+        return Unit(self, work)
+
+    def join(self, transaction_manager: Any) -> Unit:
+        """The services of a request's transaction."""
+        return Unit(self, self.database.join(transaction_manager))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """The services of a transaction of its own, committed when the block ends well."""
+        with self.database.transaction() as work:
+            yield self.unit(work)
+        self.client_cache.forget()
+        self.key_cache.forget()
+
+    def is_migrated(self) -> bool:
+        """Whether the database has the shape this version needs."""
+        return migrate.current_revision(self.database) == migrate.HEAD
+
+    def upgrade(self) -> None:
+        """Bring the database to the shape this version needs."""
+        migrate.upgrade(self.database)
+
+    def prepare(self) -> None:
+        """Make what a first start makes: the signing keys."""
+        with self.transaction() as unit:
+            unit.keys.ensure()
+
+    def sweep(self) -> dict[str, int]:
+        """Delete what is over; answers how many rows of each kind."""
+        return sweep(self.database.transaction, self.clock)
+
+    def close(self) -> None:
+        """Give the database's connections back."""
+        self.database.close()
+
+
+class Unit:
+    """The services of one transaction, each built when it is first asked for."""
+
+    def __init__(self, portal: Portal, work: Work) -> None:
+        """Everything works inside ``work``."""
+        self.portal = portal
+        self.work = work
+
+    @cached_property
+    def users(self) -> Users:
+        """People."""
+        return Users(self.work, self.portal.secret_hasher, self.portal.clock)
+
+    @cached_property
+    def clients(self) -> Clients:
+        """Registered clients."""
+        portal = self.portal
+        return Clients(self.work, portal.client_cache, portal.token_hasher, portal.secret_hasher, portal.clock)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Sign-ins that are going on."""
+        lifetimes = self.portal.settings.session
+        return Sessions(
+            self.work,
+            self.portal.token_hasher,
+            self.portal.clock,
+            short=Lifetimes(lifetimes.idle_seconds, lifetimes.absolute_seconds),
+            remembered=Lifetimes(lifetimes.remember_idle_seconds, lifetimes.remember_absolute_seconds),
+        )
+
+    @cached_property
+    def consents(self) -> Consents:
+        """Remembered answers."""
+        return Consents(self.work, self.portal.clock)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Codes and tokens."""
+        tokens = self.portal.settings.tokens
+        lifetimes = TokenLifetimes(
+            tokens.code_seconds, tokens.access_seconds, tokens.refresh_seconds, tokens.id_token_seconds
+        )
+        return Tokens(self.work, self.portal.token_hasher, self.portal.clock, lifetimes)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The key ring."""
+        return Keys(self.work, self.portal.key_cache, self.portal.encryption_key, self.portal.clock)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """The door."""
+        rules = self.portal.settings.sign_in
+        timing = (rules.lock_seconds, rules.forget_seconds)
+        return SignIn(
+            self.portal.database.transaction,
+            self.users,
+            self.portal.token_hasher,
+            self.portal.clock,
+            account_ladder=ladder(rules.account_free_failures, rules.account_lock_failures, *timing),
+            address_ladder=ladder(rules.address_free_failures, rules.address_lock_failures, *timing),
+        )
+
+    def call(self, signed_in: tuple[Session, User] | None = None) -> Call:
+        """One request's way through the protocol."""
+        session, user = signed_in or (None, None)
+        return Call(self, self.portal.issuer, self.portal.clock, session=session, user=user)

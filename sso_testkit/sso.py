@@ -1,0 +1,95 @@
+"""The demo world in one process: portal, project center, talent center."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from demo_sites.project_center.app import make_app as make_project_center
+from demo_sites.talent_center.app import make_app as make_talent_center
+from sso_portal.app import make_app
+from sso_testkit.browser import Browser
+from sso_testkit.clock import MovableClock
+from sso_testkit.world import Application, World
+
+PORTAL = "https://portal.example.test"
+PROJECT_CENTER = "https://project.example.test"
+TALENT_CENTER = "https://talent.example.test"
+
+
+class SingleSignOn:
+    """A portal with two sites, people on demand, and a clock. ``portal`` is the portal's wiring."""
+
+    def __init__(self, folder: Path, *, storage_url: str = "", settings: dict[str, str] | None = None) -> None:
+        """A fresh world whose files lie in ``folder``; ``settings`` are added to the portal's."""
+        self.clock = MovableClock()
+        self.world = World()
+        self._folder = folder
+        self._portal_settings = {
+            "sso.web.issuer": PORTAL,
+            "sso.storage.url": storage_url or f"sqlite:///{folder / 'portal.sqlite3'}",
+            "sso.storage.sqlite_synchronous": "off",
+            "sso.security.secret": "a secret for the in-process world only",
+            "sso.security.argon2_time_cost": "1",
+            "sso.security.argon2_memory_kib": "64",
+            **(settings or {}),
+        }
+        self.start_portal()
+        self.portal.upgrade()
+        self.portal.prepare()
+        self.add_site("project-center", PROJECT_CENTER, make_project_center, name="Project Center", chinese="项目中心")
+        self.add_site("talent-center", TALENT_CENTER, make_talent_center, name="Talent Center", chinese="人才中心")
+
+    def start_portal(self) -> None:
+        """Start the portal, or start it again over the same database, as a restarted server would."""
+        self.portal_app = make_app(self._portal_settings, clock=self.clock)
+        self.portal: Any = self.portal_app.registry.portal
+        self.world.add(PORTAL, self.portal_app)
+
+    def add_person(self, username: str, password: str = "a good password", **fields: Any) -> None:  # noqa: S107
+        """Somebody who can sign in."""
+        fields.setdefault("email", f"{username}@example.test")
+        with self.portal.transaction() as unit:
+            unit.users.add(username, password=password, **fields)
+
+    def add_client(self, client_id: str, secret: str = "", **metadata: Any) -> str | None:
+        """Register a client; answers its secret."""
+        metadata.setdefault("client_name", client_id)
+        with self.portal.transaction() as unit:
+            _, plain = unit.clients.add(metadata, client_id=client_id, secret=secret)
+        return str(plain) if plain is not None else None
+
+    def edit_client(self, client_id: str, **changes: Any) -> None:
+        """Change a client's metadata."""
+        with self.portal.transaction() as unit:
+            unit.clients.edit(client_id, changes)
+
+    def add_site(self, client_id: str, address: str, make_site: Any, *, name: str, chinese: str = "") -> None:
+        """Register a site with the portal, build it with its settings and put it at its address."""
+        secret = self.add_client(
+            client_id,
+            client_name=name,
+            **{"client_name#zh-CN": chinese},
+            client_uri=f"{address}/",
+            redirect_uris=[f"{address}/sso/callback"],
+            post_logout_redirect_uris=[f"{address}/"],
+            consent="silent",
+            first_party=True,
+        )
+        settings = {
+            "sso.issuer": PORTAL,
+            "sso.client_id": client_id,
+            "sso.client_secret": secret,
+            "sso.scope": "openid profile email",
+            "sso.store": str(self._folder / f"{client_id}.sqlite3"),
+        }
+        site: Application = make_site(settings, http=self.world.http, clock=self.clock)
+        self.world.add(address, site)
+
+    def browser(self, language: str = "en") -> Browser:
+        """A browser that has never been anywhere."""
+        return Browser(self.world, language=language)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.portal.close()
