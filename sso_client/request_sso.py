@@ -1,4 +1,4 @@
-"""What views and templates of a site ask about the sign-in: `request.sso`. Of the request it uses only plain members."""
+"""What views and templates ask about the sign-in: `request.sso`. Of the request it uses only plain members."""
 
 from __future__ import annotations
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from importlib.resources import files
-from typing import Protocol
 
-import requests
 from pyramid.config import Configurator
 from pyramid.events import BeforeRender
 from pyramid.request import Request
@@ -17,18 +15,11 @@ from pyramid.static import QueryStringConstantCacheBuster
 from demo_sites.common.language import HTML_LANGUAGES, LANGUAGES, choose_locale, page_url, say_date
 from demo_sites.common.story import tell
 from demo_sites.common.words import SharedWords
+from sso_client.backchannel import HttpFactory
+from sso_client.clock import Clock
 
 
-class Clock(Protocol):
-    """Whatever can say what time it is; tests pass one that can be moved."""
-
-    def now(self) -> int:
-        """The current time in whole seconds since 1970-01-01 UTC."""
-
-
-def configure(
-    site: str, settings: Mapping[str, str], http: Callable[[], requests.Session] | None, clock: Clock | None
-) -> Configurator:
+def configure(site: str, settings: Mapping[str, str], http: HttpFactory | None, clock: Clock | None) -> Configurator:
     """A Pyramid configurator for the package ``demo_sites.<site>``, ready for the site's own routes and views.
 
     ``settings`` holds what the kit needs (``sso.issuer``, ``sso.client_id``, ``sso.client_secret``, ``sso.scope``) and,

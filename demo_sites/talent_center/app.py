@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-import requests
 from pyramid.router import Router
 
-from demo_sites.common.site import Clock, configure
+from demo_sites.common.site import configure
+from sso_client.backchannel import HttpFactory
+from sso_client.clock import Clock
 
 
-def make_app(
-    settings: Mapping[str, str], *, http: Callable[[], requests.Session] | None = None, clock: Clock | None = None
-) -> Router:
+def make_app(settings: Mapping[str, str], *, http: HttpFactory | None = None, clock: Clock | None = None) -> Router:
     """The site as a WSGI application.
 
     ``settings`` are strings: ``sso.issuer``, ``sso.client_id``, ``sso.client_secret``, ``sso.scope`` and what else the
