@@ -32,3 +32,18 @@ def cookie_names(client_id: str, *, secure: bool) -> CookieNames:
 def cookie_attributes(*, secure: bool) -> dict[str, str | bool]:
     """Return the attributes of every cookie: host-only, not for scripts, sent along when a link leads to the site."""
     return {"path": "/", "httponly": True, "samesite": "Lax", "secure": secure}
+
+
+def read_cookies(header: str) -> dict[str, str]:
+    """Return the cookies in a Cookie header (RFC 6265 section 4.2.1); of two with one name, the first.
+
+    What other applications on the host have set may be anything; what is not plain ASCII is passed over, so that their
+    garbage does not take ours with it.
+    """
+    cookies: dict[str, str] = {}
+    for part in header.split(";"):
+        name, separator, value = part.strip().partition("=")
+        if separator and name and part.isascii():
+            quoted = len(value) > 1 and value[0] == value[-1] == '"'
+            cookies.setdefault(name, value[1:-1] if quoted else value)
+    return cookies

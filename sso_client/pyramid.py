@@ -115,7 +115,7 @@ def callback(request: Any) -> Any:
         answer = read_answer(request.query_string)
         arrivals = sso.kit.arrivals(secure=sso.secure)
         name = arrivals.cookie_name(answer)
-        arrival = arrivals.arrive(answer, request.cookies, sso.session)
+        arrival = arrivals.arrive(answer, sso.cookies, sso.session)
     except PortalUnavailable as problem:
         # The attempt's cookie stays: reloading this very address may work in a moment.
         return _unavailable(request, problem)
@@ -128,7 +128,7 @@ def callback(request: Any) -> Any:
             response = _redirect(arrival.next_path)
         if arrival.session_id:
             _set_cookie(request, response, sso.names.session, arrival.session_id)
-    if name in request.cookies:
+    if name in sso.cookies:
         _forget(request, response, name)
     return response
 
@@ -199,7 +199,7 @@ def _depart(request: Any, next_path: str, *, again: bool = False) -> Any:
     sso = request.sso
     redirect_uri = sso.root + "/sso/callback"
     try:
-        departure = sso.kit.departures(secure=sso.secure).depart(next_path, redirect_uri, request.cookies, again=again)
+        departure = sso.kit.departures(secure=sso.secure).depart(next_path, redirect_uri, sso.cookies, again=again)
     except PortalUnavailable as problem:
         problem.next_path = next_path
         return _unavailable(request, problem)

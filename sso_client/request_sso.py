@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-from sso_client.cookies import CookieNames
+from sso_client.cookies import CookieNames, read_cookies
 from sso_client.errors import SignInRequired
 from sso_client.kit import Kit
 from sso_client.site_sessions import SiteSession
@@ -38,7 +38,12 @@ class SiteSignIn:
     @cached_property
     def session(self) -> SiteSession | None:
         """The site session of this request, or None when nobody is signed in."""
-        return self.kit.sessions.find(self._request.cookies.get(self.names.session, ""))
+        return self.kit.sessions.find(self.cookies.get(self.names.session, ""))
+
+    @cached_property
+    def cookies(self) -> dict[str, str]:
+        """The cookies of this request, as far as they can be read."""
+        return read_cookies(self._request.headers.get("Cookie", ""))
 
     @property
     def names(self) -> CookieNames:

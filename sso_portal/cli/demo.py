@@ -77,9 +77,8 @@ def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path |
         click.echo(f"  {site.name:<15} {site.chinese_name}  {site.address}")
     click.echo("\n  people 用户")
     for person in PEOPLE:
-        click.echo(
-            f"    {person.username:<6} / {person.password}{'  (administrator 管理员)' if person.is_administrator else ''}"
-        )
+        role = "  (administrator 管理员)" if person.is_administrator else ""
+        click.echo(f"    {person.username:<6} / {person.password}{role}")
     click.echo(f"\n  data in {data} — Ctrl-C stops everything\n")
     if ready_file is not None:
         ready_file.write_text(f"{issuer}\n")

@@ -29,6 +29,7 @@ class DemoSite:
     data: Path
     issuer: str
     secret: str
+    sibling: str
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -63,6 +64,8 @@ class DemoSite:
             "sso.client_secret": self.secret,
             "sso.scope": "openid profile email",
             "sso.store": str((self.data / f"{self.client_id}.sqlite3").resolve()),
+            "sso.site_url": self.address,
+            "demo.sibling_url": self.sibling,
         }
         if self.process.stdin is not None:
             self.process.stdin.write(json.dumps(settings).encode() + b"\n")
@@ -100,14 +103,25 @@ def demo_sites(host: str, base_port: int, data: Path, issuer: str) -> list[DemoS
     file = data / "site-secrets.json"
     secrets = json.loads(file.read_text()) if file.exists() else {}
     known = (
-        ("project_center", "project-center", "Project Center", "项目中心", 1),
-        ("talent_center", "talent-center", "Talent Center", "人才中心", 2),
+        ("project_center", "project-center", "Project Center", "项目中心", 1, 2),
+        ("talent_center", "talent-center", "Talent Center", "人才中心", 2, 1),
     )
     for _, client_id, *_rest in known:
         secrets.setdefault(client_id, token())
     file.touch(mode=0o600)
     file.write_text(json.dumps(secrets))
     return [
-        DemoSite(module, client_id, name, chinese, host, base_port + offset, data, issuer, secrets[client_id])
-        for module, client_id, name, chinese, offset in known
+        DemoSite(
+            module=module,
+            client_id=client_id,
+            name=name,
+            chinese_name=chinese_name,
+            host=host,
+            port=base_port + offset,
+            data=data,
+            issuer=issuer,
+            secret=secrets[client_id],
+            sibling=f"http://{host}:{base_port + sibling}",
+        )
+        for module, client_id, name, chinese_name, offset, sibling in known
     ]

@@ -12,7 +12,7 @@ from sso_portal.protocol.tokens.opaque import OpaqueToken
 from sso_portal.protocol.validator import PortalValidator
 
 
-class PortalServer(Server):  # type: ignore[misc]
+class PortalServer(Server):
     """Built once per process; everything that belongs to one request travels in its Call."""
 
     def __init__(self, *, access_seconds: int) -> None:

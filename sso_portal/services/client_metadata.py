@@ -120,7 +120,7 @@ def _has_kind(value: object, kind: Any) -> bool:
 
 def is_public(metadata: Mapping[str, Any]) -> bool:
     """Whether the client cannot keep a secret (RFC 6749, section 2.1)."""
-    return bool(metadata["token_endpoint_auth_method"] == "none")
+    return bool(metadata["token_endpoint_auth_method"] == "none")  # noqa: S105 - no password, the method none
 
 
 def _check_together(metadata: Mapping[str, Any]) -> None:

@@ -116,4 +116,3 @@ class SessionStore:
         over = or_(sessions.c.expires_at < before, sessions.c.ended_at < before)
         doomed = select(sessions.c.sid).where(over).limit(limit)
         return self._work.write(delete(sessions).where(sessions.c.sid.in_(doomed)))
-

@@ -7,19 +7,19 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 
-class RequestNotSupported(OAuth2Error):  # type: ignore[misc]
+class RequestNotSupported(OAuth2Error):
     """``request`` was sent."""
 
     error = "request_not_supported"
 
 
-class RequestUriNotSupported(OAuth2Error):  # type: ignore[misc]
+class RequestUriNotSupported(OAuth2Error):
     """``request_uri`` was sent."""
 
     error = "request_uri_not_supported"
 
 
-class RegistrationNotSupported(OAuth2Error):  # type: ignore[misc]
+class RegistrationNotSupported(OAuth2Error):
     """``registration`` was sent."""
 
     error = "registration_not_supported"

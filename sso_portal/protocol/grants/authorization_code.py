@@ -16,7 +16,7 @@ from sso_portal.protocol.checks import AUTHORIZATION_CHECKS
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-class _S256Only(OAuthAuthorizationCodeGrant):  # type: ignore[misc]
+class _S256Only(OAuthAuthorizationCodeGrant):
     """oauthlib takes ``plain`` by default; here the table of methods holds S256 alone (RFC 9700, section 2.1.1)."""
 
     _code_challenge_methods = {"S256": code_challenge_method_s256}  # noqa: RUF012 - oauthlib's own name and kind
@@ -29,7 +29,7 @@ class _S256Only(OAuthAuthorizationCodeGrant):  # type: ignore[misc]
         return code
 
 
-class AuthorizationCodeGrant(OpenIDAuthorizationCodeGrant):  # type: ignore[misc]
+class AuthorizationCodeGrant(OpenIDAuthorizationCodeGrant):
     """One grant for requests with and without ``openid``: without it, oauthlib's OpenID parts stand aside."""
 
     def __init__(self, request_validator: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from oauthlib.openid.connect.core.grant_types import RefreshTokenGrant as OpenIDRefreshTokenGrant
 
 
-class RefreshTokenGrant(OpenIDRefreshTokenGrant):  # type: ignore[misc]
+class RefreshTokenGrant(OpenIDRefreshTokenGrant):
     """Rotation is decided by one statement, before the successor exists."""
 
     def __init__(self, request_validator: Any) -> None:

@@ -9,7 +9,7 @@ from oauthlib.oauth2 import BearerToken
 from sso_portal.base.ids import token
 
 
-class OpaqueToken(BearerToken):  # type: ignore[misc]
+class OpaqueToken(BearerToken):
     """Draws tokens; a refresh token only for clients that are registered for the refresh_token grant."""
 
     def __init__(self, request_validator: Any, access_seconds: int) -> None:

@@ -22,7 +22,7 @@ class PortalValidator(
     RefreshTokenAnswers,
     IdTokenAnswers,
     BearerAnswers,
-    RequestValidator,  # type: ignore[misc]
+    RequestValidator,
 ):
     """Everything together; a question nobody here answers raises in oauthlib's own base class."""
 

