@@ -45,16 +45,18 @@ class AttemptStore:
         """
         fresh = attempts.c.last_at < now - ladder.forget_seconds
         failures = case((fresh, 1), else_=attempts.c.failures + 1)
-        rungs = [(failures == number, now + pause) for number, pause in enumerate(ladder.pauses, start=1)]
+        # A failure that costs no waiting blocks until 0, not until now: another process's clock may be a second behind.
+        blocks = [now + pause if pause else 0 for pause in ladder.pauses]
+        rungs = [(failures == number, until) for number, until in enumerate(blocks, start=1)]
         statement = (
             self._work.insert(attempts)
-            .values(key=key, failures=1, last_at=now, blocked_until=now + ladder.pauses[0])
+            .values(key=key, failures=1, last_at=now, blocked_until=blocks[0])
             .on_conflict_do_update(
                 index_elements=["key"],
                 set_={
                     "failures": failures,
                     "last_at": now,
-                    "blocked_until": case(*rungs, else_=now + ladder.pauses[-1]),
+                    "blocked_until": case(*rungs, else_=blocks[-1]),
                 },
                 where=attempts.c.blocked_until <= now,
             )
@@ -69,12 +71,12 @@ class AttemptStore:
         """Forget the failures of a key."""
         self._work.write(delete(attempts).where(attempts.c.key == key))
 
-    def give_back(self, key: str, now: int) -> None:
+    def give_back(self, key: str) -> None:
         """Take one reserved try back: it was no failure."""
         self._work.write(
             update(attempts)
             .where(attempts.c.key == key, attempts.c.failures > 0)
-            .values(failures=attempts.c.failures - 1, blocked_until=now)
+            .values(failures=attempts.c.failures - 1, blocked_until=0)
         )
 
     def sweep(self, before: int, limit: int) -> int:

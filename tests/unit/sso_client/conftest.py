@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from provider import MovableClock, Provider, ProviderAdapter
-from site_under_test import Person, make_site
+
+from tests.unit.sso_client.provider import MovableClock, Provider, ProviderAdapter
+from tests.unit.sso_client.site_under_test import Person, make_site
 
 
 @pytest.fixture

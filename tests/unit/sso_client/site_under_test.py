@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import webtest
-from provider import API, MovableClock, Provider, ProviderAdapter
 from pyramid.config import Configurator
 from pyramid.response import Response
+
+from tests.unit.sso_client.provider import API, MovableClock, Provider, ProviderAdapter
 
 SITE = "https://project.example.test"
 

@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import webtest
-from provider import MovableClock, Provider
-from site_under_test import Person
+
+from tests.unit.sso_client.provider import MovableClock, Provider
+from tests.unit.sso_client.site_under_test import Person
 
 ATTEMPT = "_attempt_"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from provider import Provider
-from site_under_test import Person
+
+from tests.unit.sso_client.provider import Provider
+from tests.unit.sso_client.site_under_test import Person
 
 
 def test_declining_leads_to_the_public_page(person: Person) -> None:

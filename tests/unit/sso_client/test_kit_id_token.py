@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
-from provider import MovableClock, Provider, left_half_hash
-from site_under_test import Person
+
+from tests.unit.sso_client.provider import MovableClock, Provider, left_half_hash
+from tests.unit.sso_client.site_under_test import Person
 
 
 def refused_by(person: Person, caplog: pytest.LogCaptureFixture) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from provider import MovableClock, Provider
-from site_under_test import Person, make_site
+
+from tests.unit.sso_client.provider import MovableClock, Provider
+from tests.unit.sso_client.site_under_test import Person, make_site
 
 
 def test_a_public_page_asks_nothing_of_the_portal(person: Person, provider: Provider) -> None:
@@ -50,8 +51,10 @@ def test_a_script_is_not_sent_to_the_portal(person: Person, header: dict[str, st
         "",
         "/a\\b",
         "javascript:alert(1)",
-    ]
-    + ["/sso/callback?code=a&state=b", "/sign-out", "/" + "x" * 1100],
+        "/sso/callback?code=a&state=b",
+        "/sign-out",
+        "/" + "x" * 1100,
+    ],
 )
 def test_next_is_a_page_of_this_site_or_nothing(person: Person, asked: str) -> None:
     answer = person.get("/sso/sign-in?next=" + quote(asked, safe=""))

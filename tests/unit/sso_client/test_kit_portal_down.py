@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from provider import MovableClock, Provider, ProviderAdapter
-from site_under_test import Person
 
 from sso_client.backchannel import Backchannel
 from sso_client.errors import PortalUnavailable
+from tests.unit.sso_client.provider import MovableClock, Provider, ProviderAdapter
+from tests.unit.sso_client.site_under_test import Person
 
 FAULTS = ["refused", "timeout", "500", "html", "huge", "list", "nan", "deep", "not utf-8", "gzip", "redirect", "empty"]
 METADATA = "/.well-known/openid-configuration"

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 import requests
-from provider import API, MovableClock, Provider, ProviderAdapter
-from site_under_test import Person, settings
 
 from sso_client import Kit, PortalUnavailable, SignInRequired, Story, read_settings
 from sso_client.hashing import hashed
 from sso_client.tokens import Tokens
+from tests.unit.sso_client.provider import API, MovableClock, Provider, ProviderAdapter
+from tests.unit.sso_client.site_under_test import Person, settings
 
 
 def signed_in(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from provider import MovableClock, Provider
-from site_under_test import Person
-
 from sso_client.hashing import hashed
+from tests.unit.sso_client.provider import MovableClock, Provider
+from tests.unit.sso_client.site_under_test import Person
 
 
 def csrf_token(person: Person) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from provider import MovableClock, Provider
 from pyramid.request import Request
 from pyramid.threadlocal import RequestContext
-from site_under_test import Person
 
 from sso_client import Step, Story, shown_length
 from sso_client.request_sso import SiteSignIn
+from tests.unit.sso_client.provider import MovableClock, Provider
+from tests.unit.sso_client.site_under_test import Person
 
 
 def told(person: Person) -> SiteSignIn:

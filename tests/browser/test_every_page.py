@@ -1,0 +1,119 @@
+"""Every page, in both languages, wide and narrow, light and dark: accessible, without overflow, without console noise.
+
+Screenshots are written to test-results/screenshots to be looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.browser.test_two_sites_in_chromium import sign_in
+from tests.support.demo import Demo
+
+SCREENSHOTS = Path("test-results") / "screenshots"
+PORTAL_REQUEST = "/o/authorize/?response_type=code&client_id=1"
+
+
+class Walk:
+    """A visitor that looks closely at every page it comes to."""
+
+    def __init__(self, page: Page, name: str, width: int) -> None:
+        self.page, self.name, self.width = page, name, width
+        self.noise: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.noise.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The status of an error page is told on the console; that is no fault of the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.noise.append(message.text)
+
+    def look(self, what: str) -> None:
+        self.page.wait_for_load_state()
+        self.page.screenshot(path=SCREENSHOTS / f"{what}-{self.name}.png", full_page=True)
+        found = Axe().run(self.page).response["violations"]
+        faults = [(fault["id"], [node["html"][:200] for node in fault["nodes"]]) for fault in found]
+        assert not faults, f"{what}: {faults}"
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, f"{what} is too wide"
+        assert self.page.locator("h1").count() == 1, f"{what} has not one h1"
+        assert not self.noise, f"{what}: {self.noise}"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder() -> Iterator[None]:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    yield
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_every_page_of_the_portal(
+    demo: Demo, visitor: Callable[..., Page], locale: str, width: int, scheme: str
+) -> None:
+    page = visitor(locale=locale, width=width, scheme=scheme)
+    walk = Walk(page, f"{locale}-{width}-{scheme}", width)
+    page.goto(demo.portal)
+    walk.look("portal-home")
+    page.goto(demo.portal + PORTAL_REQUEST)
+    walk.look("portal-sign-in")
+    sign_in(page, "nobody-of-this-name", "wrong")
+    page.wait_for_selector("[role=alert]")
+    walk.look("portal-sign-in-wrong")
+    page.goto(f"{demo.portal}{PORTAL_REQUEST}&redirect_uri=http%3A%2F%2Fwww.baidu.com%2F")
+    page.locator("details summary").click()
+    walk.look("portal-error-redirect")
+    page.goto(f"{demo.portal}/o/authorize/?response_type=code&client_id=nobody")
+    walk.look("portal-error-client")
+    page.goto(f"{demo.portal}/no-such-page")
+    walk.look("portal-error-404")
+    page.goto(demo.portal + PORTAL_REQUEST)
+    sign_in(page)
+    page.wait_for_selector("button[name=decision]")
+    walk.look("portal-consent")
+    page.goto(demo.portal)
+    walk.look("portal-launcher")
+    page.locator("header summary").click()
+    walk.look("portal-launcher-menu")
+    page.goto(f"{demo.portal}{PORTAL_REQUEST}&prompt=login")
+    walk.look("portal-confirm-it-is-you")
+    page.goto(f"{demo.portal}/o/logout/?client_id=project-center")
+    walk.look("portal-sign-out")
+    page.locator("button[value=sign_out]").click()
+    walk.look("portal-signed-out")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_every_page_of_the_sites(demo: Demo, visitor: Callable[..., Page], locale: str, width: int, scheme: str) -> None:
+    page = visitor(locale=locale, width=width, scheme=scheme)
+    walk = Walk(page, f"{locale}-{width}-{scheme}", width)
+    sites = {"project-center": demo.project_center, "talent-center": demo.talent_center}
+    for name, address in sites.items():
+        page.goto(address)
+        walk.look(f"{name}-home")
+        page.goto(f"{address}/no-such-page")
+        walk.look(f"{name}-404")
+        page.goto(f"{address}/sso/callback?state=unknown&code=x")
+        walk.look(f"{name}-callback-problem")
+    page.goto(f"{demo.project_center}/mine")
+    sign_in(page)
+    page.wait_for_url(f"{demo.project_center}/mine")
+    for name, address in sites.items():
+        page.goto(f"{address}/mine")
+        walk.look(f"{name}-mine")
+        for summary in page.locator("summary").all():
+            summary.click()
+        walk.look(f"{name}-mine-open")
+        page.goto(f"{address}/?sign_in=declined")
+        walk.look(f"{name}-declined")
+    page.goto(f"{demo.project_center}/projects/PC-104")
+    walk.look("project-center-project")
+    page.goto(f"{demo.talent_center}/people/lin")
+    walk.look("talent-center-person")
