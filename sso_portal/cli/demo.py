@@ -29,18 +29,7 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
     start_logging(30)
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     issuer = f"http://{host}:{base_port}"
-    settings = load_settings(
-        {
-            "sso.web.issuer": issuer,
-            "sso.web.listen": f"{'127.0.0.1' if host == 'localhost' else host}:{base_port}",
-            "sso.web.allow_insecure_issuer": "true",
-            "sso.storage.url": f"sqlite:///{(data / 'portal.sqlite3').resolve()}",
-            "sso.storage.sqlite_synchronous": "normal",
-            "sso.security.secret": _secret(data / "portal-secret"),
-            "sso.brand.name": "一号通 One Pass",
-        },
-        {},
-    )
+    settings = load_settings(_write_ini(data, host, base_port, issuer), {})
     portal = Portal(settings)
     try:
         listener = open_listener(settings.web.listen)
@@ -79,13 +68,31 @@ def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path |
     for person in PEOPLE:
         role = "  (administrator 管理员)" if person.is_administrator else ""
         click.echo(f"    {person.username:<6} / {person.password}{role}")
-    click.echo(f"\n  data in {data} — Ctrl-C stops everything\n")
+    click.echo(f"\n  data in {data}; operate it with sso-portal -c {data / 'demo.ini'} … — Ctrl-C stops everything\n")
     if ready_file is not None:
         ready_file.write_text(f"{issuer}\n")
+
+
+def _write_ini(data: Path, host: str, base_port: int, issuer: str) -> dict[str, str]:
+    """The demo's settings, kept in its folder too, so that `sso-portal -c …/demo.ini` works on the running demo."""
+    settings = {
+        "sso.web.issuer": issuer,
+        "sso.web.listen": f"{'127.0.0.1' if host == 'localhost' else host}:{base_port}",
+        "sso.web.allow_insecure_issuer": "true",
+        "sso.storage.url": f"sqlite:///{(data / 'portal.sqlite3').resolve()}",
+        "sso.storage.sqlite_synchronous": "normal",
+        "sso.security.secret": _secret(data / "portal-secret"),
+        "sso.brand.name": "一号通 One Pass",
+    }
+    ini = data / "demo.ini"
+    ini.touch(mode=0o600)
+    lines = [f"{name} = {value}" for name, value in settings.items()]
+    ini.write_text("\n".join(["[app:main]", "use = egg:sso-portal", *lines, ""]), encoding="utf-8")
+    return settings
 
 
 def _secret(file: Path) -> str:
     if not file.exists():
         file.touch(mode=0o600)
-        file.write_text(token())
-    return file.read_text().strip()
+        file.write_text(token(), encoding="ascii")
+    return file.read_text(encoding="ascii").strip()

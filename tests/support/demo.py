@@ -46,14 +46,7 @@ class Demo:
 
     def command(self, *arguments: str, stdin: str = "") -> str:
         """Run ``sso-portal`` against the demo's database."""
-        ini = self.data / "demo.ini"
-        ini.write_text(
-            "[app:main]\n"
-            f"sso.web.issuer = {self.portal}\n"
-            f"sso.storage.url = sqlite:///{self.data / 'portal.sqlite3'}\n"
-            f"sso.security.secret = {(self.data / 'portal-secret').read_text().strip()}\n"
-        )
-        command = [sys.executable, "-m", "sso_portal.cli.main", "-c", str(ini), *arguments]
+        command = [sys.executable, "-m", "sso_portal.cli.main", "-c", str(self.data / "demo.ini"), *arguments]
         return subprocess.run(command, input=stdin, capture_output=True, text=True, check=True, timeout=60).stdout
 
     def stop(self) -> None:
