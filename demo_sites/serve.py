@@ -11,6 +11,7 @@ import importlib
 import json
 import logging
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -25,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGTERM, SIGINT or, if asked, the end of standard input. Returns the exit status."""
     options = parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # A request that waits for a free thread is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave)
     try:
@@ -33,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Imported late: --help and a mistyped argument need no web server.
         from waitress.server import create_server
 
-        server = create_server(app, host=options.host, port=options.port, threads=THREADS, ident="")
+        server = create_server(app, sockets=[listen(options.host, options.port)], threads=THREADS, ident="")
     except (OSError, ValueError) as problem:
         print(f"demo_sites.serve {options.site}: {problem}", file=sys.stderr)
         return 1
@@ -43,6 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     server.run()
     server.close()
     return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises OSError when the port is taken; waitress would leave its own half open then."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -21,7 +21,8 @@ class SingleSignOn:
     """A portal with two sites, people on demand, and a clock. ``portal`` is the portal's wiring."""
 
     def __init__(self, folder: Path, *, storage_url: str = "", settings: dict[str, str] | None = None) -> None:
-        """A fresh world whose files lie in ``folder``; ``settings`` are added to the portal's."""
+        """A world whose files lie in ``folder``; it goes on from what is there already, so a prepared folder can be
+        copied for each test. ``settings`` are added to the portal's."""
         self.clock = MovableClock()
         self.world = World()
         self._folder = folder
@@ -35,8 +36,9 @@ class SingleSignOn:
             **(settings or {}),
         }
         self.start_portal()
-        self.portal.upgrade()
-        self.portal.prepare()
+        if not self.portal.is_migrated():
+            self.portal.upgrade()
+            self.portal.prepare()
         self.add_site("project-center", PROJECT_CENTER, make_project_center, name="Project Center", chinese="项目中心")
         self.add_site("talent-center", TALENT_CENTER, make_talent_center, name="Talent Center", chinese="人才中心")
 
@@ -66,16 +68,21 @@ class SingleSignOn:
 
     def add_site(self, client_id: str, address: str, make_site: Any, *, name: str, chinese: str = "") -> None:
         """Register a site with the portal, build it with its settings and put it at its address."""
-        secret = self.add_client(
-            client_id,
-            client_name=name,
-            **{"client_name#zh-CN": chinese},
-            client_uri=f"{address}/",
-            redirect_uris=[f"{address}/sso/callback"],
-            post_logout_redirect_uris=[f"{address}/"],
-            consent="silent",
-            first_party=True,
-        )
+        secret = f"the secret of {client_id} in this world"
+        with self.portal.transaction() as unit:
+            known = unit.clients.find(client_id) is not None
+        if not known:
+            self.add_client(
+                client_id,
+                secret,
+                client_name=name,
+                **{"client_name#zh-CN": chinese},
+                client_uri=f"{address}/",
+                redirect_uris=[f"{address}/sso/callback"],
+                post_logout_redirect_uris=[f"{address}/"],
+                consent="silent",
+                first_party=True,
+            )
         settings = {
             "sso.issuer": PORTAL,
             "sso.client_id": client_id,

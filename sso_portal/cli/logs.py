@@ -32,5 +32,7 @@ def start_logging(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for library in ("oauthlib", "requests_oauthlib", "sqlalchemy", "waitress.queue"):
+    for library in ("oauthlib", "sqlalchemy"):
         logging.getLogger(library).setLevel(logging.WARNING)
+    # A request that waits for a free thread is no news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)

@@ -36,13 +36,17 @@ def serve(office: Office, workers: int) -> None:
 
 
 def open_listener(listen: str) -> socket.socket:
-    """A listening socket for ``address:port``."""
+    """A listening socket for ``address:port``. Raises :class:`OSError` when it is taken."""
     host, _, port = listen.rpartition(":")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host.strip("[]"), int(port)))
-    listener.listen(1024)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host.strip("[]"), int(port)))
+        listener.listen(1024)
+    except OSError:
+        listener.close()
+        raise
     return listener
 
 

@@ -1,0 +1,105 @@
+"""A scriptable relying party: every parameter of the protocol in the test's hand."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import webtest
+
+from sso_testkit import SingleSignOn
+from sso_testkit.browser import Tab
+from sso_testkit.sso import PORTAL
+
+VERIFIER = "a-verifier-of-more-than-forty-three-characters-in-all"
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
+
+
+class Site:
+    """What stands at the redirect URI: it shows what arrived."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"arrived"]
+
+
+@dataclass
+class RelyingParty:
+    """One client of the portal, with or without a secret."""
+
+    sso: SingleSignOn
+    client_id: str
+    secret: str | None
+    redirect_uri: str
+
+    @classmethod
+    def register(cls, sso: SingleSignOn, client_id: str = "rp", **metadata: Any) -> RelyingParty:
+        """Register a client and put its site into the world."""
+        address = f"https://{client_id}.example.test"
+        metadata.setdefault("redirect_uris", [f"{address}/cb"])
+        metadata.setdefault("consent", "silent")
+        metadata.setdefault("client_name", f"Site {client_id}")
+        metadata.setdefault("client_uri", f"{address}/")
+        secret = sso.add_client(client_id, **metadata)
+        sso.world.add(address, Site())
+        uris = metadata["redirect_uris"]
+        return cls(sso, client_id, secret, uris[0])
+
+    def url(self, **changes: str | None) -> str:
+        """The authorization request, with parameters changed, added, or left out (``None``)."""
+        parameters: dict[str, str | None] = {
+            "response_type": "code",
+            "client_id": self.client_id,
+            "redirect_uri": self.redirect_uri,
+            "scope": "openid profile email",
+            "state": "the-state",
+            "nonce": "the-nonce",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+            **changes,
+        }
+        kept = {name: value for name, value in parameters.items() if value is not None}
+        return f"{PORTAL}/o/authorize/?{urlencode(kept)}"
+
+    def answer(self, tab: Tab) -> dict[str, str]:
+        """The parameters with which the browser has come back to the site."""
+        assert tab.url.startswith(self.redirect_uri), f"the browser is at {tab.url}"
+        return dict(parse_qsl(urlsplit(tab.url).query))
+
+    def code(self, tab: Tab, **changes: str | None) -> str:
+        """A code for the person who is signed in in ``tab``."""
+        tab.open(self.url(**changes))
+        return self.answer(tab)["code"]
+
+    def token(self, **fields: str | None) -> webtest.TestResponse:
+        """A call of the token endpoint, authenticated by the secret in the body."""
+        form: dict[str, str | None] = {"client_id": self.client_id, "client_secret": self.secret, **fields}
+        kept = {name: value for name, value in form.items() if value is not None}
+        return self.http().post(f"{PORTAL}/o/token/", kept, status="*")
+
+    def redeem(self, code: str, **changes: str | None) -> webtest.TestResponse:
+        """Exchange a code."""
+        fields: dict[str, str | None] = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self.redirect_uri,
+            "code_verifier": VERIFIER,
+            **changes,
+        }
+        return self.token(**fields)
+
+    def refresh(self, refresh_token: str, **changes: str | None) -> webtest.TestResponse:
+        """Exchange a refresh token."""
+        return self.token(grant_type="refresh_token", refresh_token=refresh_token, **changes)
+
+    def userinfo(self, access_token: str) -> webtest.TestResponse:
+        """Ask who an access token stands for."""
+        headers = {"Authorization": f"Bearer {access_token}"}
+        return self.http().get(f"{PORTAL}/o/userinfo/", headers=headers, status="*")
+
+    def http(self) -> webtest.TestApp:
+        """A client without cookies."""
+        return webtest.TestApp(self.sso.world)
