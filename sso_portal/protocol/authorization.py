@@ -71,6 +71,9 @@ class Authorization:
         return origin(self.redirect_uri)
 
 
+_NOT_SUPPORTED = ("claims",)
+"""Parameters that discovery says are not supported: ignored, as OpenID Connect Core, section 5.5 allows."""
+
 Answer = Unanswerable | SendBack | Interact
 
 _PAGE_PROBLEMS: tuple[tuple[type[Exception], str], ...] = (
@@ -147,7 +150,7 @@ class AuthorizationEndpoint:
                 return Unanswerable("malformed", sent=name)
         call.duplicates, call.undecodable = query.duplicates, query.undecodable
         call.sent_redirect_uri = query.values.get("redirect_uri")
-        uri = f"{call.issuer}{AUTHORIZE_PATH}?{query.encoded(INTERACTION)}"
+        uri = f"{call.issuer}{AUTHORIZE_PATH}?{query.encoded(INTERACTION, *_NOT_SUPPORTED)}"
         try:
             scopes, info = self._server.validate_authorization_request(uri, "GET", None, call.headers())
         except FatalClientError as error:
@@ -159,12 +162,15 @@ class AuthorizationEndpoint:
         return Authorization(info["request"], call.client, tuple(scopes), info["redirect_uri"])  # type: ignore[arg-type]
 
     def _refuse(self, query: Form, call: Call, error: OAuth2Error) -> SendBack:
-        mode = query.values.get("response_mode")
-        parameters = [("error", str(error.error)), ("error_description", error.description or "")]
+        # Not every error of oauthlib's knows the redirect URI, which was found good before any of them was raised.
+        registered = call.client.redirect_uris if call.client else []
+        uri = query.values.get("redirect_uri") or registered[0]
+        description = error.description or _DESCRIPTIONS.get(str(error.error), "The request is not right.")
+        parameters = [("error", str(error.error)), ("error_description", description)]
         if "state" in query.values and "state" not in query.duplicates:
             parameters.append(("state", query.values["state"]))
         parameters.append(("iss", call.issuer))
-        return SendBack(location(mode, error.redirect_uri, [pair for pair in parameters if pair[1]]), str(error.error))
+        return SendBack(location(query.values.get("response_mode"), uri, parameters), str(error.error))
 
     def _error(self, call: Call, authorization: Authorization, error: str, description: str) -> SendBack:
         answer = {"error": error, "error_description": description}
@@ -177,6 +183,12 @@ class AuthorizationEndpoint:
         parameters = [*answer.items(), ("iss", call.issuer)]
         return location(authorization.request.response_mode, authorization.redirect_uri, parameters)
 
+
+_DESCRIPTIONS = {
+    "invalid_scope": "A scope was asked for that this client is not registered for.",
+    "unauthorized_client": "This client is not registered for this response_type.",
+}
+"""What oauthlib leaves unsaid."""
 
 _NOT_SILENT = {
     Step.REFUSE_LOGIN_REQUIRED: "The person has to sign in, and prompt=none forbids to show a page.",

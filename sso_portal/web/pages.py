@@ -44,13 +44,21 @@ def page(
     **variables: Any,
 ) -> Response:
     """A page of the portal. ``here`` is the local path that shows it again, for the language and theme links."""
-    here = here if here is not None else request.path_qs
+    here = here if here is not None else _path_of(request)
     text = render(f"sso_portal:web/templates/{template}.jinja2", {**_common(request, here), **variables}, request)
     response = Response(text, status=status, content_type="text/html", charset="UTF-8")
     response.headers["Content-Security-Policy"] = content_security_policy(form_targets)
     response.headers["Content-Language"] = "zh-CN" if request.locale_name == "zh_CN" else "en"
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
+
+
+def _path_of(request: Request) -> str:
+    """The local path of this request, or the start page when its bytes are no text."""
+    try:
+        return str(request.path_qs)
+    except UnicodeDecodeError:
+        return "/"
 
 
 def say(request: Request, message: Any, **mapping: Any) -> str:

@@ -91,7 +91,9 @@ def test_every_page_of_the_portal(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
-def test_every_page_of_the_sites(demo: Demo, visitor: Callable[..., Page], locale: str, width: int, scheme: str) -> None:
+def test_every_page_of_the_sites(
+    demo: Demo, visitor: Callable[..., Page], locale: str, width: int, scheme: str
+) -> None:
     page = visitor(locale=locale, width=width, scheme=scheme)
     walk = Walk(page, f"{locale}-{width}-{scheme}", width)
     sites = {"project-center": demo.project_center, "talent-center": demo.talent_center}

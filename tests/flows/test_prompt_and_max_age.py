@@ -87,9 +87,7 @@ def test_the_marker_of_one_request_does_not_serve_another(browser: Browser, rp: 
     assert "code" in rp.answer(browser)
 
 
-def test_the_marker_expires_and_belongs_to_its_session(
-    sso: SingleSignOn, browser: Browser, rp: RelyingParty
-) -> None:
+def test_the_marker_expires_and_belongs_to_its_session(sso: SingleSignOn, browser: Browser, rp: RelyingParty) -> None:
     browser.open(rp.url(prompt="login"))
     browser.sign_in("zp", "penadmin")
     url = next(hop for hop in browser.hops if "interaction=" in hop).partition(" ")[2]

@@ -14,5 +14,7 @@ def check(request: Any) -> dict[str, Any]:
     if request.response_type is None:
         raise MissingResponseTypeError(request=request)
     if request.response_type not in RESPONSE_TYPES:
-        raise UnsupportedResponseTypeError(request=request)
+        raise UnsupportedResponseTypeError(
+            description=f"response_type is one of: {', '.join(RESPONSE_TYPES)}.", request=request
+        )
     return {}
