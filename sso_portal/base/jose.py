@@ -20,6 +20,9 @@ SIGNING_ALGORITHMS: tuple[SigningAlgorithm, ...] = ("ES256", "RS256")
 
 _RSA_BITS = 2048
 
+# TypeError too: that is what joserfc raises for a header with members of strange types, which anyone may send.
+_UNREADABLE = (JoseError, ValueError, TypeError)
+
 
 @dataclass(frozen=True, eq=False)
 class SigningKey:
@@ -73,7 +76,7 @@ def verified_claims(token: str, keys: Iterable[SigningKey]) -> dict[str, Any] | 
     for key in keys:
         try:
             return dict(jwt.decode(token, key.public_key, algorithms=[key.algorithm]).claims)
-        except (JoseError, ValueError):
+        except _UNREADABLE:
             continue
     return None
 
@@ -87,7 +90,7 @@ def decrypt(ciphertext: str, key: bytes) -> str | None:
     """What :func:`encrypt` was given, or ``None`` when the key is another one or the text was changed."""
     try:
         result = jwe.decrypt_compact(ciphertext, OctKey.import_key(key))
-    except (JoseError, ValueError):
+    except _UNREADABLE:
         return None
     return (result.plaintext or b"").decode()
 
@@ -102,7 +105,7 @@ def read_marker(key: bytes, purpose: str, marker: str, now: int) -> dict[str, An
     """The claims of a marker made for ``purpose`` and not yet expired (``exp``), else ``None``."""
     try:
         token = jwt.decode(marker, OctKey.import_key(key), algorithms=["HS256"])
-    except (JoseError, ValueError):
+    except _UNREADABLE:
         return None
     expires = token.claims.get("exp")
     fresh = isinstance(expires, int) and now < expires

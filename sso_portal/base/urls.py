@@ -9,12 +9,15 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _LOOPBACK_NAMES = {"localhost"}
+_LOOPBACK_ADDRESS = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?([/?][!-\[\]-~]*)?")
+_HIGHEST_PORT = 65_535
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 MAXIMUM_LENGTH = 8000
 """Characters of the longest address that is kept through a sign-in."""
 
 
 def local_path(target: str | None) -> str | None:
-    """``target`` when it is a path on this server (``/…``), else ``None``.
+    """``target`` when it is a path on this server (``/…``), letters beyond ASCII escaped, else ``None``.
 
     Refuses everything that a browser could read as another host: ``//host``, ``/\\host``, a scheme, control
     characters, spaces (OWASP ASVS 5, open redirects).
@@ -27,7 +30,7 @@ def local_path(target: str | None) -> str | None:
         parts = urlsplit(target)
     except ValueError:
         return None
-    return None if parts.scheme or parts.netloc else target
+    return None if parts.scheme or parts.netloc else quote(target, safe=_ASCII)
 
 
 def quote_next(path: str) -> str:
@@ -51,10 +54,12 @@ def redirect_uri_problem(uri: str) -> str | None:
     """Why ``uri`` cannot be registered as a redirect URI, or ``None`` when it can (RFC 6749, section 3.1.2).
 
     Absolute, without fragment and user information; ``http``, ``https`` or a private-use scheme with a dot
-    (RFC 8252, section 7.1).
+    (RFC 8252, section 7.1). ASCII only (RFC 3986, section 2), so that it is sent as it is compared.
     """
     if _CONTROL.search(uri):
         return "contains spaces, backslashes or control characters"
+    if not uri.isascii():
+        return "has letters that an address has to escape"
     try:
         parts = urlsplit(uri)
         _ = parts.port
@@ -84,20 +89,11 @@ def matches_redirect_uri(sent: str, registered: Iterable[str]) -> bool:
 
 
 def _without_loopback_port(uri: str) -> str | None:
-    try:
-        parts = urlsplit(uri)
-        host, port = parts.hostname, parts.port
-    except ValueError:
+    # By a pattern, not by urlsplit: that forgives tabs, line feeds and an upper-case scheme.
+    match = _LOOPBACK_ADDRESS.fullmatch(uri)
+    if match is None or int(match[2] or 0) > _HIGHEST_PORT:
         return None
-    if parts.scheme != "http" or host not in {"127.0.0.1", "::1"} or "@" in parts.netloc:
-        return None
-    bare = f"[{host}]" if ":" in host else host
-    # Rebuilt only when nothing but the port differs from the canonical spelling.
-    if parts.netloc not in {bare, f"{bare}:{port}"}:
-        return None
-    return urlunsplit((parts.scheme, bare, parts.path, parts.query, parts.fragment)) + (
-        "#" if uri.endswith("#") else ""
-    )
+    return f"{match[1]}{match[3] or ''}"
 
 
 def add_query(uri: str, parameters: Iterable[tuple[str, str]]) -> str:
