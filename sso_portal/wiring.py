@@ -80,9 +80,14 @@ class Portal:
         migrate.upgrade(self.database)
 
     def prepare(self) -> None:
-        """Make what a first start makes: the signing keys."""
+        """Make what a first start makes, the signing keys, and see that they can be read.
+
+        Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
+        """
         with self.transaction() as unit:
             unit.keys.ensure()
+        with self.transaction() as unit:
+            unit.keys.ring()
 
     def sweep(self) -> dict[str, int]:
         """Delete what is over; answers how many rows of each kind."""

@@ -22,6 +22,7 @@ from sso_portal.cli.users import user
 def cli(context: click.Context, config: str) -> None:
     """The SSO portal: one sign-in for every site."""
     context.obj = Office(config)
+    context.call_on_close(context.obj.close)
 
 
 for command in (serve, demo, db, user, client, key):

@@ -47,6 +47,11 @@ class Office:
             raise Refused("The database is not of this version's shape; run: sso-portal db upgrade")
         return portal
 
+    def close(self) -> None:
+        """Give the database's connections back, if any were opened."""
+        if "any_portal" in self.__dict__:
+            self.any_portal.close()
+
 
 def read_ini(path: str) -> Mapping[str, str]:
     """The ``sso.`` lines of an ini file. Raises :class:`Refused` when it cannot be read."""

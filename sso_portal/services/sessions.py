@@ -92,14 +92,17 @@ class Sessions:
     def end(self, sid: str) -> bool:
         """End a session and every token that was given out under it; ``False`` when it was over already."""
         now = self._clock.now()
+        # In this order: ending waits for a code that is being redeemed, whose tokens are there to be revoked then.
+        ended = self._store.end(sid, now)
         self._tokens.revoke_families("session_ended", now, sid=sid)
-        return self._store.end(sid, now)
+        return ended
 
     def end_all_of(self, user: User) -> int:
         """End every session and every token of a person; answers how many sessions."""
         now = self._clock.now()
+        ended = self._store.end_all_of(user.id, now)
         self._tokens.revoke_families("sessions_ended", now, user_id=user.id)
-        return self._store.end_all_of(user.id, now)
+        return ended
 
     def of_user(self, user: User) -> Sequence[Session]:
         """A person's sessions, newest first, ended ones included."""

@@ -72,7 +72,9 @@ class CodeStore:
 
         The session it was given out in must still be going on: signing out wins over a code that is under way.
         """
-        signed_in = exists().where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
+        living = select(sessions.c.sid).where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
+        # The session's row is held until this transaction ends: a sign-out waits, and then sees the tokens to revoke.
+        signed_in = exists(living.correlate(codes).with_for_update(read=True))
         statement = update(codes).where(
             codes.c.code_hash == code_hash, codes.c.consumed_at.is_(None), codes.c.expires_at > now, signed_in
         )

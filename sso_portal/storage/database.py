@@ -93,7 +93,7 @@ class Database:
         and given back when that transaction ends."""
         session = Session(self.engine, autoflush=False)
         zope.sqlalchemy.register(session, transaction_manager=transaction_manager)
-        return Work(session, lambda: zope.sqlalchemy.mark_changed(session))
+        return Work(session, lambda: zope.sqlalchemy.mark_changed(session, transaction_manager))
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:

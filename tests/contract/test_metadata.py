@@ -1,0 +1,118 @@
+"""The metadata documents say what is there, and what they say is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import webtest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from sso_testkit import SingleSignOn
+from sso_testkit.browser import Browser
+from sso_testkit.sso import PORTAL
+from tests.support.relying_party import RelyingParty
+
+CONFIGURATION = f"{PORTAL}/.well-known/openid-configuration"
+
+
+@pytest.fixture
+def document(sso: SingleSignOn) -> dict[str, list[str]]:
+    answer = webtest.TestApp(sso.world).get(CONFIGURATION)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "max-age" in answer.headers["Cache-Control"]
+    return dict(answer.json)
+
+
+@pytest.fixture
+def browser(sso: SingleSignOn) -> Browser:
+    browser = sso.browser()
+    browser.open(f"{PORTAL}/o/login/")
+    browser.sign_in("zp", "penadmin")
+    return browser
+
+
+def test_every_endpoint_is_there(sso: SingleSignOn, document: dict[str, str]) -> None:
+    assert document["issuer"] == PORTAL
+    http = webtest.TestApp(sso.world)
+    for name, address in document.items():
+        if name.endswith(("_endpoint", "_uri")):
+            assert address.startswith(PORTAL)
+            assert http.get(address, status="*").status_int != 404, name
+
+
+def test_both_documents_agree(sso: SingleSignOn, document: dict[str, object]) -> None:
+    other = webtest.TestApp(sso.world).get(f"{PORTAL}/.well-known/oauth-authorization-server").json
+    assert other.items() <= document.items()
+
+
+def test_every_response_mode(rp: RelyingParty, browser: Browser, document: dict[str, list[str]]) -> None:
+    for mode in document["response_modes_supported"]:
+        location = browser.request("GET", rp.url(response_mode=mode), None).headers["Location"]
+        part = urlsplit(location).fragment if mode == "fragment" else urlsplit(location).query
+        assert set(parse_qs(part)) == {"code", "state", "iss"}, mode
+
+
+def test_every_authentication_method(
+    sso: SingleSignOn, register: Callable[..., RelyingParty], browser: Browser, document: dict[str, list[str]]
+) -> None:
+    for number, method in enumerate(document["token_endpoint_auth_methods_supported"]):
+        rp = register(f"c{number}", token_endpoint_auth_method=method)
+        fields = {"client_id": rp.client_id, "client_secret": None if method == "none" else rp.secret}
+        assert rp.redeem(rp.code(browser), **fields).status_int == 200, method
+
+
+def test_every_signing_algorithm_verifies_by_the_published_keys(
+    sso: SingleSignOn, register: Callable[..., RelyingParty], browser: Browser, document: dict[str, list[str]]
+) -> None:
+    for algorithm in document["id_token_signing_alg_values_supported"]:
+        rp = register(algorithm.lower(), id_token_signed_response_alg=algorithm)
+        token = rp.redeem(rp.code(browser)).json["id_token"]
+        keys = KeySet.import_key_set(webtest.TestApp(sso.world).get(f"{PORTAL}/o/jwks/").json)
+        decoded = jwt.decode(token, keys, algorithms=[algorithm])
+        assert decoded.header["alg"] == algorithm
+        assert decoded.claims["nonce"] == "the-nonce"
+        assert decoded.claims["aud"] == rp.client_id
+        assert decoded.claims["iss"] == PORTAL
+        assert decoded.claims["auth_time"] == sso.clock.now()
+        assert decoded.claims["exp"] == sso.clock.now() + 600
+        assert set(decoded.claims) <= set(document["claims_supported"]) | {"iss", "aud", "exp", "iat"}
+
+
+def test_every_scope_and_claim(
+    register: Callable[..., RelyingParty], browser: Browser, document: dict[str, list[str]]
+) -> None:
+    scope = " ".join(document["scopes_supported"])
+    rp = register("all", scope=scope)
+    tokens = rp.redeem(rp.code(browser, scope=scope)).json
+    assert tokens["scope"] == scope
+    claims = rp.userinfo(tokens["access_token"]).json
+    in_id_token = {"iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr"}
+    assert set(claims) | in_id_token == set(document["claims_supported"])
+
+
+def test_a_refreshed_id_token_keeps_subject_and_auth_time_and_has_no_nonce(
+    sso: SingleSignOn, rp: RelyingParty, browser: Browser
+) -> None:
+    first = rp.redeem(rp.code(browser)).json
+    sso.clock.advance(500)
+    second = rp.refresh(first["refresh_token"]).json
+    keys = KeySet.import_key_set(webtest.TestApp(sso.world).get(f"{PORTAL}/o/jwks/").json)
+    old, new = (jwt.decode(tokens["id_token"], keys).claims for tokens in (first, second))
+    for name in ("iss", "sub", "aud", "auth_time", "sid"):
+        assert old[name] == new[name]
+    assert new["iat"] == old["iat"] + 500
+    assert "nonce" not in new
+
+
+def test_keys_that_were_rotated_still_verify(sso: SingleSignOn, rp: RelyingParty, browser: Browser) -> None:
+    token = rp.redeem(rp.code(browser)).json["id_token"]
+    with sso.portal.transaction() as unit:
+        unit.keys.rotate()
+    published = webtest.TestApp(sso.world).get(f"{PORTAL}/o/jwks/").json
+    assert len(published["keys"]) == 4
+    keys = KeySet.import_key_set(published)
+    renewed = rp.redeem(rp.code(browser)).json["id_token"]
+    assert jwt.decode(token, keys).header["kid"] != jwt.decode(renewed, keys).header["kid"]

@@ -1,0 +1,124 @@
+"""Signing out while a code is being redeemed, on both databases: whoever comes first, no token outlives the session."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from sso_portal.base.hashing import TokenHasher
+from sso_portal.services.sessions import Lifetimes, Sessions
+from sso_portal.storage.codes import Code, CodeStore
+from sso_portal.storage.database import Database, Work
+from sso_portal.storage.tokens import TokenStore
+from sso_portal.storage.users import User, UserStore
+from sso_testkit import MovableClock
+from tests.support.records import NOW, a_code, a_family, a_token, add_session, add_user
+
+HASHER = TokenHasher(b"k" * 32)
+
+
+def sessions(work: Work) -> Sessions:
+    """The service that signs people out."""
+    lifetimes = Lifetimes(3600, 43_200)
+    return Sessions(work, HASHER, MovableClock(NOW), short=lifetimes, remembered=lifetimes)
+
+
+@pytest.fixture
+def code(database: Database) -> Code:
+    """A code that is under way."""
+    with database.transaction() as work:
+        user = add_user(work)
+        code = a_code(user.id, add_session(work, user.id).sid)
+        CodeStore(work).add(code)
+        return code
+
+
+def redeem(work: Work, code: Code) -> str | None:
+    """What the token endpoint does with a code; answers the access token's hash."""
+    if not CodeStore(work).consume(code.code_hash, NOW):
+        return None
+    family = a_family(code.user_id, code.sid, family_id=code.family_id)
+    token = a_token(family)
+    TokenStore(work).add_family(family)
+    TokenStore(work).add_tokens(token)
+    return token.token_hash
+
+
+def is_revoked(database: Database, token_hash: str) -> bool:
+    """Whether the token's family has ended."""
+    with database.transaction() as work:
+        found = TokenStore(work).get(token_hash, "access")
+    assert found is not None
+    return found[1].revoked_at is not None
+
+
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_a_sign_out_that_comes_while_a_code_is_redeemed_revokes_the_new_tokens(
+    database: Database, code: Code, everywhere: bool
+) -> None:
+    started = threading.Event()
+
+    def sign_out() -> None:
+        with database.transaction() as work:
+            started.set()
+            if everywhere:
+                somebody = person(work, code.user_id)
+                assert sessions(work).end_all_of(somebody) == 1
+            else:
+                assert sessions(work).end(code.sid) is True
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as work:
+            token = redeem(work, code)
+            signing_out = pool.submit(sign_out)
+            started.wait(5)
+            # The sign-out has to wait for this transaction: half a second is an age for it.
+            with pytest.raises(TimeoutError):
+                signing_out.result(0.3)
+        signing_out.result(10)
+    assert token is not None
+    assert is_revoked(database, token)
+
+
+def person(work: Work, user_id: int) -> User:
+    """The person with this number."""
+    user = UserStore(work).by_id(user_id)
+    assert user is not None
+    return user
+
+
+def test_a_code_that_comes_while_its_person_signs_out_is_void(database: Database, code: Code) -> None:
+    started = threading.Event()
+
+    def redeem_it() -> str | None:
+        with database.transaction() as work:
+            started.set()
+            return redeem(work, code)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as work:
+            assert sessions(work).end(code.sid) is True
+            redeeming = pool.submit(redeem_it)
+            started.wait(5)
+            with pytest.raises(TimeoutError):
+                redeeming.result(0.3)
+        assert redeeming.result(10) is None
+
+
+def test_codes_of_one_session_do_not_wait_for_each_other(database: Database, code: Code) -> None:
+    other = a_code(code.user_id, code.sid)
+    with database.transaction() as work:
+        CodeStore(work).add(other)
+    if database.engine.dialect.name == "sqlite":
+        # One writer at a time is what SQLite is; there one follows the other.
+        with database.transaction() as work:
+            assert redeem(work, code) is not None
+    else:
+        with database.transaction() as work, database.transaction() as second:
+            assert redeem(work, code) is not None
+            assert redeem(second, other) is not None
+            return
+    with database.transaction() as work:
+        assert redeem(work, other) is not None
