@@ -18,4 +18,4 @@ GRANTS: Mapping[str, Callable[[Any], Any]] = {
     "refresh_token": RefreshTokenGrant,
 }
 
-__all__ = ["GRANTS", "AuthorizationCodeGrant", "RefreshTokenGrant"]
+__all__ = ["AuthorizationCodeGrant", "GRANTS", "RefreshTokenGrant"]

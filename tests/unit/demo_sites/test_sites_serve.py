@@ -44,7 +44,7 @@ def start(port: int, *more: str) -> subprocess.Popen[str]:
         "-",
         *more,
     ]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdin
     process.stdin.write(json.dumps(SETTINGS) + "\n")
     process.stdin.flush()
@@ -91,7 +91,7 @@ def test_a_port_in_use_is_one_line_and_status_one(capsys, tmp_path):
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"sso.issuer": 1}', '"not-to-be-repeated"'])
 def test_settings_that_are_none_are_refused_without_being_repeated(monkeypatch, text):
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
-    with pytest.raises(ValueError, match="^the settings are not a JSON object of strings$"):
+    with pytest.raises(ValueError, match=r"^the settings are not a JSON object of strings$"):
         read_settings("-")
 
 
