@@ -66,10 +66,13 @@ class Portal:
     @contextmanager
     def transaction(self) -> Iterator[Unit]:
         """The services of a transaction of its own, committed when the block ends well."""
-        with self.database.transaction() as work:
-            yield self.unit(work)
-        self.client_cache.forget()
-        self.key_cache.forget()
+        try:
+            with self.database.transaction() as work:
+                yield self.unit(work)
+        finally:
+            # Also when it was rolled back: the caches may have seen what never came to be.
+            self.client_cache.forget()
+            self.key_cache.forget()
 
     def is_migrated(self) -> bool:
         """Whether the database has the shape this version needs."""

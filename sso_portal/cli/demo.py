@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -40,26 +40,24 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
         portal.upgrade()
     portal.prepare()
     seed(portal, sites)
-    signal.signal(signal.SIGTERM, _interrupt)
+    failed: list[str] = []
     try:
         for site in sites:
             site.start()
-        threading.Thread(target=_announce, args=(issuer, sites, data, once_ready_file), daemon=True).start()
+        threading.Thread(target=_announce, args=(issuer, sites, data, once_ready_file, failed), daemon=True).start()
         run(portal, listener)
     finally:
         for site in sites:
             site.stop()
+    if failed:
+        raise Refused(f"These did not start: {', '.join(failed)}. Are their ports taken? Others: --base-port 9100")
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
-def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path | None) -> None:
-    """Wait until everything answers, then say so."""
-    unready = [site.name for site in sites if not site.wait()]
-    if unready:
-        click.echo(f"These did not start: {', '.join(unready)}. Stop with Ctrl-C.", err=True)
+def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path | None, failed: list[str]) -> None:
+    """Wait until everything answers, then say so; stop everything when something does not."""
+    failed.extend(site.name for site in sites if not site.wait())
+    if failed:
+        os.kill(os.getpid(), signal.SIGTERM)
         return
     click.echo(f"\n  portal          门户      {issuer}")
     for site in sites:

@@ -54,7 +54,10 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
         for site in sites:
             if site.client_id not in known:
                 unit.clients.add(site.metadata(), client_id=site.client_id, secret=site.secret)
-            elif not unit.clients.secret_matches(known[site.client_id], site.secret):
+                continue
+            # The same data may be started at other ports; what an operator changed otherwise stays.
+            unit.clients.edit(site.client_id, site.addresses())
+            if not unit.clients.secret_matches(known[site.client_id], site.secret):
                 unit.clients.rotate_secret(site.client_id, site.secret)
         if "1" not in known:
             unit.clients.add(REFERENCE_CLIENT, client_id="1", secret="1")  # noqa: S106 - documented, demo only

@@ -42,13 +42,19 @@ class DemoSite:
         return {
             "client_name": self.name,
             "client_name#zh-CN": self.chinese_name,
-            "client_uri": f"{self.address}/",
-            "redirect_uris": [f"{self.address}/sso/callback"],
-            "post_logout_redirect_uris": [f"{self.address}/"],
+            **self.addresses(),
             "scope": "openid profile email",
             "consent": "silent",
             "first_party": True,
             "id_token_signed_response_alg": "ES256",
+        }
+
+    def addresses(self) -> dict[str, Any]:
+        """The part of its registration that depends on where it is."""
+        return {
+            "client_uri": f"{self.address}/",
+            "redirect_uris": [f"{self.address}/sso/callback"],
+            "post_logout_redirect_uris": [f"{self.address}/"],
         }
 
     def start(self) -> None:
@@ -65,6 +71,7 @@ class DemoSite:
             "sso.scope": "openid profile email",
             "sso.store": str((self.data / f"{self.client_id}.sqlite3").resolve()),
             "sso.site_url": self.address,
+            "sso.allow_http": "true",
             "demo.sibling_url": self.sibling,
         }
         if self.process.stdin is not None:

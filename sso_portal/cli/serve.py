@@ -52,7 +52,9 @@ def open_listener(listen: str) -> socket.socket:
 
 def run(portal: Portal, listener: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are finished first."""
+    # Both by name: who starts the portal in the background may have left SIGINT ignored.
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     web = portal.settings.web
     waitress.serve(
         make_app_of(portal),
@@ -91,7 +93,6 @@ def _supervise(office: Office, listener: socket.socket, workers: int) -> None:
         while not stopping and len(children) < workers:
             child = os.fork()
             if child == 0:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
                 run(Portal(office.settings), listener)
                 sys.exit(0)
             children.add(child)

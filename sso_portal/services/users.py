@@ -18,6 +18,9 @@ from sso_portal.storage.users import UserStore
 MINIMUM_PASSWORD = 8
 MAXIMUM_PASSWORD = 1024
 _MAXIMUM_USERNAME = 150
+_MAXIMUM_NAME = 200
+_MAXIMUM_EMAIL = 254
+_MAXIMUM_HASH = 255
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
 
 
@@ -70,11 +73,14 @@ class Users:
         Raises :class:`Refused` when the user name is taken or something is not acceptable.
         """
         key = username_key(username)
-        if not key or len(key) > _MAXIMUM_USERNAME or any(not letter.isprintable() for letter in key):
+        # Folding changes lengths both ways: what is compared and what is shown have to fit.
+        if not key or not _fits(key, _MAXIMUM_USERNAME) or not _fits(username.strip(), _MAXIMUM_USERNAME):
             raise Refused("A user name has 1 to 150 visible characters.")
-        if not _EMAIL.fullmatch(email):
+        if not _fits(name.strip(), _MAXIMUM_NAME):
+            raise Refused(f"The name of {username} has more than {_MAXIMUM_NAME} or unprintable characters.")
+        if not _EMAIL.fullmatch(email) or not _fits(email, _MAXIMUM_EMAIL):
             raise Refused(f"{email!r} is not an e-mail address.")
-        if password_hash and not password_hash.startswith("$argon2"):
+        if password_hash and not (password_hash.startswith("$argon2") and _fits(password_hash, _MAXIMUM_HASH)):
             raise Refused(f"The password hash of {username} is not an argon2 hash.")
         secret_hash = password_hash or self._hasher.hash(checked_password(password))
         now = self._clock.now()
@@ -118,6 +124,10 @@ class Users:
         """Make the stored hash anew when today's costs differ; for right passwords only."""
         if prepared.user and prepared.stored and self._hasher.is_outdated(prepared.stored):
             self._store.replace_password_hash(prepared.user.id, prepared.stored, self._hasher.hash(password))
+
+
+def _fits(text: str, longest: int) -> bool:
+    return len(text) <= longest and text.isprintable()
 
 
 def checked_password(password: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from pyramid.httpexceptions import HTTPSeeOther
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -40,9 +39,9 @@ def see_other(request: Request, location: str) -> Response:
 
     A local path is completed with the issuer: left alone, WebOb would complete it with whatever Host was sent.
     """
-    response = HTTPSeeOther(f"{request.portal.issuer}{location}" if location.startswith("/") else location)
-    # The body that WebOb would add repeats the address, code and all.
-    response.body = b""
+    # Not HTTPSeeOther: that fills an empty body with a sentence that repeats the address, code and all.
+    response = Response(status=303)
+    response.location = f"{request.portal.issuer}{location}" if location.startswith("/") else location
     return response
 
 

@@ -15,6 +15,9 @@ from sso_portal.base.forms import TooManyFields
 
 Handler = Callable[[Request], Response]
 
+_DIGITS = 15
+"""Of a length that is worth reading as a number."""
+
 
 def includeme(config: Configurator) -> None:
     """Stand right behind the exception views, so that a refusal is a page like any other."""
@@ -30,9 +33,9 @@ def limits_factory(handler: Handler, registry: Registry) -> Handler:
         if len(request.environ.get("QUERY_STRING", "")) > web.max_query_bytes:
             raise HTTPRequestURITooLong
         length = request.environ.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit():
+        if not (length.isascii() and length.isdigit()):
             raise HTTPBadRequest
-        if int(length) > web.max_body_bytes:
+        if len(length) > _DIGITS or int(length) > web.max_body_bytes:
             raise HTTPRequestEntityTooLarge
         return handler(request)
 

@@ -16,7 +16,7 @@ from sso_portal.protocol.interaction import Step
 from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, INTERACTION, LOGIN_PATH
 from sso_portal.services.scopes import is_declinable
 from sso_portal.web.bridge import form_targets, person_call, see_other
-from sso_portal.web.csrf import is_own_form
+from sso_portal.web.csrf import csrf_token, is_own_form
 from sso_portal.web.errors import error_page
 from sso_portal.web.pages import page, say, site_of
 from sso_portal.web.texts import STALE, consequence, sentence
@@ -43,13 +43,11 @@ def answer(request: Request) -> Response:
         return see_other(request, f"{AUTHORIZE_PATH}?{reencoded(both)}")
     query, endpoint = request.query_form, request.portal.authorization
     call = person_call(request)
-    if not is_own_form(request):
+    # Bound to the session: had someone else signed in meanwhile, she would have to see the page herself first.
+    if call.session is None or not is_own_form(request, call.session.sid):
         return _respond(request, query, endpoint.begin(query, call), problem=STALE)
     if form.values["decision"] != "allow":
         return _respond(request, query, endpoint.decide(query, call, allowed=False, ticked=()))
-    if call.session is None or form.values.get("as") != call.session.sid:
-        # Someone else is signed in by now, or nobody: whoever it is has to see the page herself.
-        return _respond(request, query, endpoint.begin(query, call))
     return _respond(request, query, endpoint.decide(query, call, allowed=True, ticked=form.all("scope")))
 
 
@@ -67,7 +65,6 @@ def _respond(request: Request, query: Form, outcome: Answer, problem: Any = None
 
 def _consent_page(request: Request, query: Form, outcome: Interact, problem: Any) -> Response:
     authorization = outcome.authorization
-    session = request.signed_in[0]
     site = {**(site_of(request, authorization.client) or {}), "host": _host(authorization)}
     target = f"{AUTHORIZE_PATH}?{query.encoded(INTERACTION)}"
     return page(
@@ -77,7 +74,7 @@ def _consent_page(request: Request, query: Form, outcome: Interact, problem: Any
         site=site,
         scopes=[_scope(request, name, site["name"]) for name in authorization.scopes],
         action=request.path_qs,
-        fields=[("as", session.sid)],
+        csrf_token=csrf_token(request, request.signed_in[0].sid),
         switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(target)}",
         remembered=authorization.client.consent == "once",
         problem={"kind": "stale", "text": say(request, problem)} if problem else None,

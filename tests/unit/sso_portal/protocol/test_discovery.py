@@ -1,0 +1,103 @@
+"""Metadata follows the registries by itself; answers travel as their mode says."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from sso_portal.base.jose import SIGNING_ALGORITHMS
+from sso_portal.protocol import discovery
+from sso_portal.protocol.answers import refusal, token_refusal
+from sso_portal.protocol.grants import GRANTS
+from sso_portal.protocol.response_modes import RESPONSE_MODES, location
+from sso_portal.protocol.server import PortalServer
+from sso_portal.protocol.vocabulary import CODE_CHALLENGE_METHODS, PROMPT_VALUES
+from sso_portal.services.claims import CLAIMS
+from sso_portal.services.client_metadata import AUTHENTICATION_METHODS, FIELDS, GRANT_TYPES, RESPONSE_TYPES
+from sso_portal.services.scopes import SCOPES, Scope
+
+ISSUER = "https://portal.example.test"
+
+
+@pytest.mark.parametrize(
+    ("member", "registry"),
+    [
+        ("scopes_supported", SCOPES),
+        ("response_types_supported", RESPONSE_TYPES),
+        ("response_modes_supported", RESPONSE_MODES),
+        ("grant_types_supported", GRANTS),
+        ("token_endpoint_auth_methods_supported", AUTHENTICATION_METHODS),
+        ("code_challenge_methods_supported", CODE_CHALLENGE_METHODS),
+        ("id_token_signing_alg_values_supported", SIGNING_ALGORITHMS),
+        ("prompt_values_supported", PROMPT_VALUES),
+    ],
+)
+def test_what_is_supported_is_what_is_registered(member: str, registry: Any) -> None:
+    assert discovery.openid_configuration(ISSUER)[member] == list(registry)
+
+
+@pytest.mark.parametrize(
+    ("name", "member", "value"),
+    [
+        ("GRANTS", "grant_types_supported", MappingProxyType({**GRANTS, "a_new_grant": object})),
+        ("SCOPES", "scopes_supported", MappingProxyType({**SCOPES, "a_new_scope": Scope("a_new_scope")})),
+        ("RESPONSE_MODES", "response_modes_supported", MappingProxyType({**RESPONSE_MODES, "a_new_mode": location})),
+        ("PROMPT_VALUES", "prompt_values_supported", (*PROMPT_VALUES, "a_new_prompt")),
+        ("CLAIMS", "claims_supported", {**CLAIMS, "a_new_claim": str}),
+    ],
+)
+def test_a_new_registration_shows_by_itself(
+    monkeypatch: pytest.MonkeyPatch, name: str, member: str, value: Any
+) -> None:
+    monkeypatch.setattr(discovery, name, value)
+    assert set(value) <= set(discovery.openid_configuration(ISSUER)[member])
+
+
+def test_every_address_is_below_the_issuer() -> None:
+    document = discovery.openid_configuration(ISSUER)
+    addresses = {name: value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))}
+    assert len(addresses) == 5
+    assert all(address.startswith(f"{ISSUER}/o/") and address.endswith("/") for address in addresses.values())
+    assert document["issuer"] == ISSUER
+
+
+def test_the_oauth_document_is_part_of_the_openid_one() -> None:
+    assert discovery.authorization_server_metadata(ISSUER).items() <= discovery.openid_configuration(ISSUER).items()
+
+
+def test_what_a_client_may_register_is_what_the_server_has() -> None:
+    server = PortalServer(access_seconds=60)
+    assert set(GRANTS) == set(GRANT_TYPES) == set(server.grant_types)
+    assert set(server.response_types) == set(RESPONSE_TYPES)
+    assert all(FIELDS["id_token_signed_response_alg"].check(name) is None for name in SIGNING_ALGORITHMS)
+    assert FIELDS["id_token_signed_response_alg"].check("none")
+
+
+@pytest.mark.parametrize(
+    ("mode", "uri", "where"),
+    [
+        (None, "https://a/cb", "https://a/cb?code=a+b&iss=https%3A%2F%2Fx"),
+        ("query", "https://a/cb?x=%20y", "https://a/cb?x=%20y&code=a+b&iss=https%3A%2F%2Fx"),
+        ("fragment", "https://a/cb?x=1", "https://a/cb?x=1#code=a+b&iss=https%3A%2F%2Fx"),
+        ("query", "com.example.app:/cb", "com.example.app:/cb?code=a+b&iss=https%3A%2F%2Fx"),
+        ("unheard_of", "https://a/cb", "https://a/cb?code=a+b&iss=https%3A%2F%2Fx"),
+    ],
+)
+def test_where_an_answer_goes(mode: str | None, uri: str, where: str) -> None:
+    assert location(mode, uri, [("code", "a b"), ("iss", "https://x")]) == where
+
+
+def test_a_client_at_fault_is_challenged_and_others_are_not() -> None:
+    challenged = token_refusal("invalid_client", "who?", "t")
+    assert (challenged.status, challenged.headers["WWW-Authenticate"].split()[0]) == (401, "Basic")
+    plain = token_refusal("invalid_grant", "what?", "t")
+    assert (plain.status, plain.error, "WWW-Authenticate" in plain.headers) == (400, "invalid_grant", False)
+    assert dict(plain.body) == {"error": "invalid_grant", "error_description": "what?", "trace_id": "t"}
+
+
+def test_no_answer_is_stored_and_none_shares_its_headers() -> None:
+    first = refusal(403, "a", "b", "t", challenge="Bearer")
+    assert first.headers["Cache-Control"] == "no-store"
+    assert "WWW-Authenticate" not in refusal(403, "a", "b", "t").headers

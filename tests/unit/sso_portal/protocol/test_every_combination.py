@@ -1,0 +1,106 @@
+"""The dispatcher against a table of its own: every combination of what can be asked and known.
+
+The expectation is written as the specifications say it, rule by rule, and shares nothing with the code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import combinations, product
+
+import pytest
+
+from sso_portal.protocol.interaction import Standing, Step, Wish, next_step
+from sso_portal.protocol.vocabulary import PROMPT_VALUES
+
+COMPANY = [value for value in PROMPT_VALUES if value != "none"]
+PROMPTS = [{"none"}, *(set(chosen) for count in range(4) for chosen in combinations(COMPANY, count))]
+MAX_AGES = [None, 0, 1, 60, 3600]
+AGES = [None, 0, 1, 60, 61, 3600, 3601]
+POLICIES = ["silent", "once", "explicit"]
+FLAGS = [False, True]
+
+EVERY = list(product(PROMPTS, MAX_AGES, FLAGS, POLICIES, AGES, FLAGS, FLAGS, FLAGS))
+
+PROOF_IS_TOO_OLD = {
+    # max_age: the ages of a proof that do not do
+    None: set(),
+    0: {0, 1, 60, 61, 3600, 3601},
+    1: {60, 61, 3600, 3601},
+    60: {61, 3600, 3601},
+    3600: {3601},
+}
+
+CONSENT_IS_DUE = {
+    # policy, agreed before, prompt=consent: whether the page has to be answered for this request
+    ("silent", False, False): False,
+    ("silent", True, False): False,
+    ("silent", False, True): True,
+    ("silent", True, True): True,
+    ("once", False, False): True,
+    ("once", True, False): False,
+    ("once", False, True): True,
+    ("once", True, True): True,
+    ("explicit", False, False): True,
+    ("explicit", True, False): True,
+    ("explicit", False, True): True,
+    ("explicit", True, True): True,
+}
+
+WITHOUT_A_PAGE = {
+    Step.LOGIN: Step.REFUSE_LOGIN_REQUIRED,
+    Step.REAUTHENTICATE: Step.REFUSE_LOGIN_REQUIRED,
+    Step.CONSENT: Step.REFUSE_CONSENT_REQUIRED,
+    Step.ISSUE: Step.ISSUE,
+}
+
+
+def with_pages(prompts, max_age, always, policy, age, proved, agreed, answered) -> Step:
+    """The step of a request that may show pages: the first thing that is still owed."""
+    owed = [
+        (Step.LOGIN, age is None),
+        (Step.SELECT_ACCOUNT, "select_account" in prompts and not proved),
+        (Step.REAUTHENTICATE, ("login" in prompts or always or age in PROOF_IS_TOO_OLD[max_age]) and not proved),
+        (Step.CONSENT, CONSENT_IS_DUE[policy, agreed, "consent" in prompts] and not answered),
+    ]
+    return next((step for step, due in owed if due), Step.ISSUE)
+
+
+def expected(prompts, *rest) -> Step:
+    """The step of any request; ``prompt=none`` turns each page into its refusal."""
+    step = with_pages(prompts, *rest)
+    return WITHOUT_A_PAGE[step] if "none" in prompts else step
+
+
+def test_every_combination_is_what_the_table_says() -> None:
+    assert len(EVERY) == 9 * 5 * 2 * 3 * 7 * 8
+    wrong = [
+        case
+        for case in EVERY
+        if next_step(Wish(frozenset(case[0]), *case[1:4]), Standing(*case[4:])) is not expected(*case)
+    ]
+    assert wrong == []
+
+
+def test_every_step_comes_up() -> None:
+    assert {expected(*case) for case in EVERY} == set(Step)
+
+
+def test_nothing_else_is_asked_or_known() -> None:
+    assert [field.name for field in fields(Wish)] == ["prompts", "max_age", "always_authenticate", "consent"]
+    assert [field.name for field in fields(Standing)] == ["signed_in_for", "proved_now", "agreed", "answered_now"]
+
+
+@pytest.mark.parametrize("case", [case for case in EVERY if case[4] is not None][::97])
+def test_doing_what_is_asked_leads_to_the_code(case: tuple) -> None:
+    """Nobody is sent round in a circle: each step, once done, is not asked for again."""
+    wish, standing = Wish(frozenset(case[0] - {"none"}), *case[1:4]), Standing(*case[4:])
+    seen = []
+    while (step := next_step(wish, standing)) is not Step.ISSUE:
+        assert step not in seen
+        seen.append(step)
+        if step is Step.CONSENT:
+            standing = Standing(standing.signed_in_for, standing.proved_now, standing.agreed, answered_now=True)
+        else:
+            standing = Standing(0, proved_now=True, agreed=standing.agreed, answered_now=standing.answered_now)
+    assert len(seen) <= 2

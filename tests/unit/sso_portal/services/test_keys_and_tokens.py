@@ -1,0 +1,197 @@
+"""The key ring, and codes and tokens with their families."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sso_portal.base.errors import KeysUnreadable
+from sso_portal.base.jose import SIGNING_ALGORITHMS, sign, verified_claims
+from sso_portal.services.users import User
+from sso_portal.wiring import Portal, Unit
+from sso_testkit import MovableClock
+
+MakePortal = Callable[..., Portal]
+
+PRIVATE = {"d", "p", "q", "dp", "dq", "qi"}
+
+
+def test_a_first_start_makes_one_key_of_each_kind_and_later_ones_keep_them(
+    portal: Portal, make_portal: MakePortal
+) -> None:
+    portal.prepare()
+    with portal.transaction() as unit:
+        first = unit.keys.all()
+    portal.prepare()
+    make_portal().prepare()
+    with portal.transaction() as unit:
+        assert unit.keys.all() == first
+        ring = unit.keys.ring()
+    assert sorted(info.algorithm for info in first) == sorted(SIGNING_ALGORITHMS)
+    assert all(info.signs and info.retired_at is None for info in first)
+    assert set(ring.signing) == set(SIGNING_ALGORITHMS)
+
+
+def test_published_keys_have_no_private_part_and_a_thumbprint_for_a_name(portal: Portal) -> None:
+    portal.prepare()
+    with portal.transaction() as unit:
+        jwks = unit.keys.ring().jwks()["keys"]
+    assert len(jwks) == len(SIGNING_ALGORITHMS)
+    for key in jwks:
+        assert not PRIVATE & set(key)
+        assert key["use"] == "sig"
+        assert key["alg"] in SIGNING_ALGORITHMS
+        assert len(str(key["kid"])) == 43
+
+
+def test_rotated_keys_sign_no_more_and_stay_published(portal: Portal, clock: MovableClock) -> None:
+    portal.prepare()
+    with portal.transaction() as unit:
+        old = unit.keys.ring()
+    clock.advance(days=30)
+    with portal.transaction() as unit:
+        unit.keys.rotate()
+    with portal.transaction() as unit:
+        new = unit.keys.ring()
+        infos = unit.keys.all()
+    assert {key.kid for key in old.published} < {key.kid for key in new.published}
+    assert [info.signs for info in infos] == [True, True, False, False]
+    assert {info.retired_at for info in infos if not info.signs} == {clock.now()}
+    for algorithm in SIGNING_ALGORITHMS:
+        assert new.signing[algorithm].kid != old.signing[algorithm].kid
+        token = sign(old.signing[algorithm], {"sub": "a"})
+        assert verified_claims(token, new.published) == {"sub": "a"}
+        assert verified_claims(token, new.signing.values()) is None
+
+
+def test_private_keys_lie_encrypted_and_open_with_one_secret(portal: Portal, make_portal: MakePortal) -> None:
+    portal.prepare()
+    with portal.database.engine.connect() as connection:
+        stored = [row[0] for row in connection.exec_driver_sql("SELECT private_encrypted FROM keys")]
+    assert len(stored) == 2
+    assert all(text.count(".") == 4 and "kty" not in text for text in stored)
+    with make_portal().transaction() as unit:
+        assert unit.keys.ring().signing
+    stranger = make_portal(security__secret="t" * 32)
+    with stranger.transaction() as unit, pytest.raises(KeysUnreadable, match=r"sso\.security\.secret"):
+        unit.keys.ring()
+
+
+@pytest.fixture
+def code(portal: Portal, zp: User) -> dict[str, Any]:
+    """What a code is saved with."""
+    with portal.transaction() as unit:
+        session, _ = unit.sessions.begin(zp, remember_me=False, address="", user_agent="", old_cookie=None)
+    return {
+        "client_id": "site",
+        "user_id": zp.id,
+        "sid": session.sid,
+        "redirect_uri": None,
+        "scope": "openid email",
+        "nonce": "n",
+        "code_challenge": None,
+        "code_challenge_method": None,
+        "auth_time": session.auth_time,
+    }
+
+
+def redeem(unit: Unit, code: str) -> Any:
+    """Consume a code and save the tokens ``access`` and ``refresh``."""
+    record = unit.tokens.find_code(code)
+    assert record is not None
+    assert unit.tokens.consume_code(record)
+    family = unit.tokens.begin_family(record)
+    unit.tokens.save(family, access_token="access", access_scope="openid", refresh_token="refresh")
+    return family
+
+
+def test_a_code_lives_a_minute(portal: Portal, code: dict[str, Any], clock: MovableClock) -> None:
+    with portal.transaction() as unit:
+        unit.tokens.save_code("secret", **code)
+        record = unit.tokens.find_code("secret")
+        assert record is not None
+        assert (record.expires_at - record.issued_at, record.nonce) == (60, "n")
+        clock.advance(59)
+        assert not unit.tokens.is_expired(record)
+        clock.advance(1)
+        assert unit.tokens.is_expired(record)
+        assert not unit.tokens.consume_code(record)
+
+
+def test_an_access_token_stands_for_its_person_and_its_own_scope(
+    portal: Portal, code: dict[str, Any], zp: User, clock: MovableClock
+) -> None:
+    with portal.transaction() as unit:
+        unit.tokens.save_code("secret", **code)
+        family = redeem(unit, "secret")
+    with portal.transaction() as unit:
+        access = unit.tokens.find_access("access")
+        assert access is not None
+        assert (access.user, access.scopes, access.family) == (zp, ("openid",), family)
+        assert unit.tokens.find_access("refresh") is unit.tokens.find_access("secret") is None
+        refresh = unit.tokens.find_refresh_token("refresh")
+        assert refresh is not None
+        assert refresh[0].scope == "openid email", "a refresh token keeps the whole scope"
+        assert unit.tokens.find_refresh_token("access") is None
+    clock.advance(3599)
+    with portal.transaction() as unit:
+        assert unit.tokens.find_access("access") is not None
+        clock.advance(1)
+        assert unit.tokens.find_access("access") is None
+
+
+@pytest.mark.parametrize("end", ["revoked", "signed out", "signed out everywhere", "disabled"])
+def test_an_access_token_ends_with_what_it_came_from(portal: Portal, code: dict[str, Any], zp: User, end: str) -> None:
+    with portal.transaction() as unit:
+        unit.tokens.save_code("secret", **code)
+        family = redeem(unit, "secret")
+        if end == "revoked":
+            assert unit.tokens.revoke_family(family.family_id, "code_replayed") is True
+        elif end == "signed out":
+            unit.sessions.end(code["sid"])
+        elif end == "signed out everywhere":
+            unit.sessions.end_all_of(zp)
+        else:
+            unit.users.set_enabled(zp, False)
+    with portal.transaction() as unit:
+        assert unit.tokens.find_access("access") is None
+
+
+def test_rotation_prolongs_a_family_and_a_revoked_one_does_not_rotate(
+    portal: Portal, code: dict[str, Any], clock: MovableClock
+) -> None:
+    with portal.transaction() as unit:
+        unit.tokens.save_code("secret", **code)
+        family = redeem(unit, "secret")
+        clock.advance(days=29)
+        token, _ = unit.tokens.find_refresh_token("refresh") or pytest.fail("it is there")
+        assert unit.tokens.consume_refresh_token(token) is True
+        assert unit.tokens.consume_refresh_token(token) is False
+        _, later = unit.tokens.find_refresh_token("refresh") or pytest.fail("it is there")
+        assert later.expires_at == clock.now() + 2_592_000
+        unit.tokens.save(family, access_token="access 2", access_scope="openid", refresh_token="refresh 2")
+        unit.tokens.revoke_family(family.family_id, "refresh_token_replayed")
+        successor, _ = unit.tokens.find_refresh_token("refresh 2") or pytest.fail("it is there")
+        assert unit.tokens.consume_refresh_token(successor) is False
+
+
+def test_sweeping_keeps_a_late_replay_recognisable_for_a_day(
+    portal: Portal, code: dict[str, Any], clock: MovableClock
+) -> None:
+    with portal.transaction() as unit:
+        unit.tokens.save_code("secret", **code)
+    clock.advance(60, days=1)
+    assert portal.sweep()["codes"] == 0
+    clock.advance(1)
+    assert portal.sweep() == {"codes": 1, "tokens": 0, "sessions": 0, "attempts": 0}
+
+
+def test_sweeping_goes_on_until_all_is_gone(portal: Portal, code: dict[str, Any], clock: MovableClock) -> None:
+    with portal.transaction() as unit:
+        for number in range(1001):
+            unit.tokens.save_code(f"secret {number}", **code)
+    clock.advance(days=2)
+    assert portal.sweep()["codes"] == 1001
+    assert portal.sweep()["codes"] == 0
