@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
 
@@ -31,11 +32,11 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
     issuer = f"http://{host}:{base_port}"
     settings = load_settings(_write_ini(data, host, base_port, issuer), {})
     portal = Portal(settings)
-    try:
-        listener = open_listener(settings.web.listen)
-    except OSError as error:
-        raise Refused(f"Port {base_port} cannot be used: {error.strerror}. Another one: --base-port 9100") from None
     sites = demo_sites(host, base_port, data, issuer)
+    for site in sites:
+        # Tried before anything starts: a stranger who listens there would look like the site being ready.
+        _listen(site.listen).close()
+    listener = _listen(settings.web.listen)
     if not portal.is_migrated():
         portal.upgrade()
     portal.prepare()
@@ -50,7 +51,14 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
         for site in sites:
             site.stop()
     if failed:
-        raise Refused(f"These did not start: {', '.join(failed)}. Are their ports taken? Others: --base-port 9100")
+        raise Refused(f"These did not start: {', '.join(failed)}. Their reasons stand above.")
+
+
+def _listen(listen: str) -> socket.socket:
+    try:
+        return open_listener(listen)
+    except OSError as error:
+        raise Refused(f"{listen} cannot be used: {error.strerror}. Other ports: --base-port 9100") from None
 
 
 def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path | None, failed: list[str]) -> None:

@@ -37,6 +37,11 @@ class DemoSite:
         """Where people find it."""
         return f"http://{self.host}:{self.port}"
 
+    @property
+    def listen(self) -> str:
+        """Where it listens: address and port."""
+        return f"{'127.0.0.1' if self.host == 'localhost' else self.host}:{self.port}"
+
     def metadata(self) -> dict[str, Any]:
         """How it is registered."""
         return {
@@ -59,8 +64,8 @@ class DemoSite:
 
     def start(self) -> None:
         """Start its process. Settings go through standard input, whose end tells it that we are gone."""
-        listen = "127.0.0.1" if self.host == "localhost" else self.host
-        command = [sys.executable, "-m", "demo_sites.serve", self.module, "--host", listen, "--port", str(self.port)]
+        host, _, port = self.listen.rpartition(":")
+        command = [sys.executable, "-m", "demo_sites.serve", self.module, "--host", host, "--port", port]
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [*command, "--settings-json", "-", "--stop-with-stdin"], stdin=subprocess.PIPE
         )
@@ -80,13 +85,13 @@ class DemoSite:
 
     def wait(self) -> bool:
         """Wait until it takes connections; ``False`` when it ended or took too long."""
-        listen = "127.0.0.1" if self.host == "localhost" else self.host
+        host, _, port = self.listen.rpartition(":")
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 return False
             try:
-                socket.create_connection((listen, self.port), timeout=1).close()
+                socket.create_connection((host, int(port)), timeout=1).close()
             except OSError:
                 time.sleep(0.05)
             else:

@@ -46,8 +46,8 @@ def call(sso: SingleSignOn, **environ: Any) -> tuple[int, dict[str, str], bytes]
 
 @pytest.mark.parametrize(
     ("length", "status"),
-    [("65536", 400), ("65537", 413), ("-1", 400), ("abc", 400), ("1e3", 400), ("²", 400), ("9" * 5000, 413), ("", 400)],
-    ids=["largest", "too large", "negative", "letters", "exponent", "superscript", "endless", "none"],
+    [("65537", 413), ("-1", 400), ("abc", 400), ("1e3", 400), ("²", 400), ("9" * 5000, 413), ("", 400)],
+    ids=["too large", "negative", "letters", "exponent", "superscript", "endless", "none"],
 )
 def test_the_length_of_a_body(sso: SingleSignOn, length: str, status: int) -> None:
     got, headers, _ = call(
@@ -56,7 +56,6 @@ def test_the_length_of_a_body(sso: SingleSignOn, length: str, status: int) -> No
         PATH_INFO="/o/token/",
         CONTENT_LENGTH=length,
         CONTENT_TYPE="text/plain",
-        **{"wsgi.input": io.BytesIO(b"x" * 65_537)},
     )
     assert got == status
     assert headers["Content-Type"].startswith("application/json")
@@ -70,7 +69,10 @@ def test_the_length_of_a_query(sso: SingleSignOn, length: int, status: int) -> N
 def test_limits_are_settings(make_sso: Callable[..., SingleSignOn]) -> None:
     sso = make_sso({"sso.web.max_query_bytes": "100", "sso.web.max_body_bytes": "10"})
     assert call(sso, QUERY_STRING="q" * 101)[0] == 414
-    assert call(sso, REQUEST_METHOD="POST", PATH_INFO="/o/token/", CONTENT_LENGTH="11")[0] == 413
+    post = {"REQUEST_METHOD": "POST", "PATH_INFO": "/o/token/", "wsgi.input": io.BytesIO(b"x" * 11)}
+    assert call(sso, **post, CONTENT_LENGTH="11")[0] == 413
+    status, _, body = call(sso, **post, CONTENT_LENGTH="10", CONTENT_TYPE="application/x-www-form-urlencoded")
+    assert (status, b"grant_type is missing" in body) == (400, True)
 
 
 @pytest.mark.parametrize("path", ["/\xff", "/static/x/\xff", "/o/login/\xff", "/\x00", "/o/authorize/\xc0\xaf"])
