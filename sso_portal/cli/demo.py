@@ -13,7 +13,7 @@ import click
 from sso_portal.base.errors import Refused
 from sso_portal.base.ids import token
 from sso_portal.cli.demo_people import PEOPLE, seed
-from sso_portal.cli.demo_sites import DemoSite, demo_sites
+from sso_portal.cli.demo_sites import DemoSite, demo_sites, stop_all
 from sso_portal.cli.logs import start_logging
 from sso_portal.cli.serve import open_listener, run
 from sso_portal.settings import load_settings
@@ -48,8 +48,7 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
         threading.Thread(target=_announce, args=(issuer, sites, data, once_ready_file, failed), daemon=True).start()
         run(portal, listener)
     finally:
-        for site in sites:
-            site.stop()
+        stop_all(sites)
     if failed:
         raise Refused(f"These did not start: {', '.join(failed)}. Their reasons stand above.")
 

@@ -10,6 +10,7 @@ from oauthlib.oauth2.rfc6749.errors import (
     FatalClientError,
     InvalidClientIdError,
     InvalidRedirectURIError,
+    InvalidRequestError,
     MismatchingRedirectURIError,
     MissingClientIdError,
     MissingRedirectURIError,
@@ -17,7 +18,7 @@ from oauthlib.oauth2.rfc6749.errors import (
 )
 
 from sso_portal.base.forms import Form
-from sso_portal.base.urls import origin
+from sso_portal.base.urls import MAXIMUM_LENGTH, origin
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Markers, Standing, Step, Wish, next_step
 from sso_portal.protocol.response_modes import location
@@ -73,6 +74,9 @@ class Authorization:
 
 _NOT_SUPPORTED = ("claims",)
 """Parameters that discovery says are not supported: ignored, as OpenID Connect Core, section 5.5 allows."""
+
+_LONGEST_REQUEST = MAXIMUM_LENGTH - len(f"{AUTHORIZE_PATH}?")
+"""A request travels through the sign-in as a local path; one that does not fit would be lost on the way."""
 
 Answer = Unanswerable | SendBack | Interact
 
@@ -159,6 +163,9 @@ class AuthorizationEndpoint:
             return Unanswerable(problem, call.client, sent)
         except OAuth2Error as error:
             return self._refuse(query, call, error)
+        if len(query.encoded(INTERACTION)) > _LONGEST_REQUEST:
+            description = f"The request is longer than {_LONGEST_REQUEST} characters."
+            return self._refuse(query, call, InvalidRequestError(description=description))
         return Authorization(info["request"], call.client, tuple(scopes), info["redirect_uri"])  # type: ignore[arg-type]
 
     def _refuse(self, query: Form, call: Call, error: OAuth2Error) -> SendBack:

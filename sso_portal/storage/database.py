@@ -68,12 +68,16 @@ class Database:
 
     def _make_engine(self, pool_size: int) -> Engine:
         if make_url(self.url).get_backend_name() != "sqlite":
-            return create_engine(self.url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10)
+            return create_engine(
+                self.url, pool_size=pool_size, max_overflow=pool_size, pool_timeout=10, hide_parameters=True
+            )
         engine = create_engine(
             self.url,
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_timeout=10,
+            # What went into a statement does not belong into an error's text, and so into the log.
+            hide_parameters=True,
             # IMMEDIATE: the first changing statement takes the write lock and waits for it; reads before it run
             # without a transaction, so a stale snapshot can never turn into a failed upgrade.
             connect_args={"timeout": _BUSY_SECONDS, "isolation_level": "IMMEDIATE"},

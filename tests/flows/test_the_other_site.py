@@ -131,7 +131,7 @@ def test_the_portal_down_in_the_middle_of_a_page(sso: SingleSignOn, browser: Bro
     assert "the portal says zp" in browser.text, "the session was not thrown away"
 
 
-@pytest.mark.parametrize(("language", "retry"), [("en", "Try again"), ("zh-CN", "重试")])
+@pytest.mark.parametrize(("language", "retry"), [("en", "Try again"), ("zh-CN", "再试一次")])
 def test_the_retry_link_leads_on_when_the_portal_is_back(sso: SingleSignOn, language: str, retry: str) -> None:
     browser = sso.browser(language)
     sso.world.take_down(PORTAL)

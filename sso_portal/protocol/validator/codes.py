@@ -49,8 +49,10 @@ class CodeAnswers:
             )
         call.code = record
         request.user = call.user = call.services.users.by_id(record.user_id)
+        if call.user is None or not call.user.is_enabled:
+            raise InvalidGrantError(description="The person's account is disabled.", request=request)
         request.scopes = record.scope.split()
-        return request.user is not None
+        return True
 
     def get_code_challenge(self, code: str, request: Any) -> str | None:
         """The PKCE challenge the code is bound to."""
