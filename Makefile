@@ -4,7 +4,7 @@ SHELL := /usr/bin/env bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMPS := .stamps
+STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: help demo test check format docs catalogues clean
@@ -14,7 +14,7 @@ help:  ## this list
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian: apt-get install python3-venv"; exit 1; }
 
 $(STAMPS)/demo: setup.py pyproject.toml | $(BIN)/python
 	@echo "Installing (once) …"
@@ -29,10 +29,9 @@ $(STAMPS)/dev: setup.py pyproject.toml | $(BIN)/python
 demo: $(STAMPS)/demo  ## portal and sites with seeded people, until Ctrl-C (ARGS="--base-port 9100")
 	@exec $(BIN)/sso-portal demo $(ARGS)
 
-test: $(STAMPS)/dev catalogues  ## every test: unit, storage, flow, security, architecture, then load and Chromium
+test: $(STAMPS)/dev catalogues  ## every test: unit, storage, flow, security, architecture, then load and Chromium (ARGS="tests/flows -k tab")
 	@scripts/ensure_chromium.sh
-	@$(BIN)/python -m pytest -n 2 -m "not browser and not load" $(ARGS)
-	@$(BIN)/python -m pytest -m "browser or load" $(ARGS)
+	@scripts/run_tests.sh $(ARGS)
 
 check: $(STAMPS)/dev  ## format, lint and types
 	@$(BIN)/ruff format --check .
@@ -51,4 +50,4 @@ catalogues: $(STAMPS)/dev  ## compile the translations
 	@$(BIN)/python scripts/compile_catalogues.py
 
 clean:  ## forget everything that can be made again, the demo's data too
-	@rm -rf $(VENV) $(STAMPS) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results

@@ -9,6 +9,8 @@ from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
 PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "demo_sites")
+DATA_KINDS = ("jinja2", "css", "js", "svg", "json", "po", "mo", "mako")
+"""Files that are installed beside the code, from folders that are no packages (templates, static, locale) too."""
 
 
 class BuildWithCatalogues(build_py):
@@ -40,6 +42,7 @@ TEST = [
     "playwright>=1.64,<2",
     "pytest>=9,<10",
     "pytest-xdist>=3.8,<4",
+    "setuptools>=77",
 ]
 
 setup(
@@ -51,7 +54,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=[pattern for name in PACKAGES for pattern in (name, f"{name}.*")]),
     include_package_data=False,
-    package_data={"": ["*.jinja2", "*.css", "*.js", "*.svg", "*.json", "*.po", "*.mo", "*.mako", "py.typed"]},
+    package_data={"": [*(f"**/*.{kind}" for kind in DATA_KINDS), "py.typed"]},
     zip_safe=False,
     install_requires=[
         "alembic>=1.18,<2",

@@ -55,9 +55,7 @@ def add(office: Office, /, name: str, client_id: str, secret_stdin: bool, as_jso
         metadata["token_endpoint_auth_method"] = method
     metadata.update(map(parse_assignment, options["assignments"]))
     portal = office.portal
-    secret = read_secret(True, "") if secret_stdin else ""
-    if secret_stdin and not secret:
-        raise Refused("Standard input has no secret in its first line.")
+    secret = _given_secret() if secret_stdin else ""
     with portal.transaction() as unit:
         added, plain = unit.clients.add(metadata, client_id=client_id, secret=secret)
     row = _row(added)
@@ -117,7 +115,7 @@ def remove(office: Office, client_id: str) -> None:
 def rotate_secret(office: Office, client_id: str, secret_stdin: bool, as_json: bool) -> None:
     """Replace a client's secret at once; a drawn one is shown this once."""
     portal = office.portal
-    secret = read_secret(True, "") if secret_stdin else ""
+    secret = _given_secret() if secret_stdin else ""
     with portal.transaction() as unit:
         plain = unit.clients.rotate_secret(client_id, secret)
     row = {"client_id": client_id} | ({} if secret else {"client_secret": plain})
@@ -172,6 +170,13 @@ def _read_clients(file: Path) -> list[Mapping[str, Any]]:
     if not isinstance(wanted, list) or not all(isinstance(fields, dict) for fields in wanted):
         raise Refused(f"{file} is not a list of clients.")
     return wanted
+
+
+def _given_secret() -> str:
+    secret = read_secret(True, "")
+    if not secret:
+        raise Refused("Standard input has no secret in its first line.")
+    return secret
 
 
 def _row(known: Client) -> dict[str, Any]:

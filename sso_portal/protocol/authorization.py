@@ -18,7 +18,7 @@ from oauthlib.oauth2.rfc6749.errors import (
 )
 
 from sso_portal.base.forms import Form
-from sso_portal.base.urls import MAXIMUM_LENGTH, origin
+from sso_portal.base.urls import MAXIMUM_LENGTH, origin, quote_next
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Markers, Standing, Step, Wish, next_step
 from sso_portal.protocol.response_modes import location
@@ -75,8 +75,8 @@ class Authorization:
 _NOT_SUPPORTED = ("claims",)
 """Parameters that discovery says are not supported: ignored, as OpenID Connect Core, section 5.5 allows."""
 
-_LONGEST_REQUEST = MAXIMUM_LENGTH - len(f"{AUTHORIZE_PATH}?")
-"""A request travels through the sign-in as a local path; one that does not fit would be lost on the way."""
+_LONGEST_REQUEST = MAXIMUM_LENGTH - 500
+"""A request travels escaped in ``next``, with a marker and a path around it; beyond this it would be lost there."""
 
 Answer = Unanswerable | SendBack | Interact
 
@@ -163,8 +163,8 @@ class AuthorizationEndpoint:
             return Unanswerable(problem, call.client, sent)
         except OAuth2Error as error:
             return self._refuse(query, call, error)
-        if len(query.encoded(INTERACTION)) > _LONGEST_REQUEST:
-            description = f"The request is longer than {_LONGEST_REQUEST} characters."
+        if len(quote_next(query.encoded(INTERACTION))) > _LONGEST_REQUEST:
+            description = "The request is too long to be kept through a sign-in."
             return self._refuse(query, call, InvalidRequestError(description=description))
         return Authorization(info["request"], call.client, tuple(scopes), info["redirect_uri"])  # type: ignore[arg-type]
 

@@ -86,6 +86,10 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
+DEFAULTS: Mapping[str, Any] = {name: field.default for name, field in FIELDS.items()}
+"""What a member is when nothing was said."""
+
+
 def complete_metadata(given: Mapping[str, Any]) -> dict[str, Any]:
     """``given`` with defaults filled in and every rule checked.
 

@@ -14,7 +14,7 @@ from sso_portal.base.hashing import SecretHasher, TokenHasher
 from sso_portal.base.ids import TOKEN_LENGTH, identifier, token
 from sso_portal.base.urls import host_of, matches_redirect_uri
 from sso_portal.services.cache import VersionedCache
-from sso_portal.services.client_metadata import complete_metadata, is_public
+from sso_portal.services.client_metadata import DEFAULTS, complete_metadata, is_public
 from sso_portal.storage.clients import VERSION, ClientRow, ClientStore
 from sso_portal.storage.database import Work
 
@@ -78,8 +78,9 @@ def client_cache() -> ClientCache:
 
 
 def _client(row: ClientRow) -> Client:
-    # Completed again on reading: a client stored by an older version gets the defaults of newer fields.
-    return Client(row.client_id, row.secret_hash, complete_metadata(row.metadata))
+    # A client stored by an older version gets the defaults of newer fields. Rules are checked when it is changed, not
+    # here: one client that a newer rule would refuse must not keep all others from being read.
+    return Client(row.client_id, row.secret_hash, {**DEFAULTS, **row.metadata})
 
 
 class Clients:

@@ -66,7 +66,7 @@ class SignIn:
             if until is None:
                 until = attempts.reserve(address_key, self._address_ladder, now)
                 if until is not None:
-                    attempts.give_back(account_key)
+                    attempts.give_back(account_key, now)
         if until is not None:
             return NotSignedIn("locked", until)
         prepared = self._users.prepare_check(username)
@@ -76,7 +76,7 @@ class SignIn:
         with self._transaction() as work:
             attempts = AttemptStore(work)
             attempts.clear(account_key)
-            attempts.give_back(address_key)
+            attempts.give_back(address_key, now)
         self._users.refresh_hash(prepared, password)
         return SignedIn(user)
 

@@ -71,12 +71,14 @@ class AttemptStore:
         """Forget the failures of a key."""
         self._work.write(delete(attempts).where(attempts.c.key == key))
 
-    def give_back(self, key: str) -> None:
-        """Take one reserved try back: it was no failure."""
+    def give_back(self, key: str, reserved_at: int) -> None:
+        """Take back one try that was reserved at ``reserved_at``: it was no failure. A block that came from a later
+        try of somebody else's stays."""
+        lifted = case((attempts.c.last_at == reserved_at, 0), else_=attempts.c.blocked_until)
         self._work.write(
             update(attempts)
             .where(attempts.c.key == key, attempts.c.failures > 0)
-            .values(failures=attempts.c.failures - 1, blocked_until=0)
+            .values(failures=attempts.c.failures - 1, blocked_until=lifted)
         )
 
     def sweep(self, before: int, limit: int) -> int:

@@ -57,11 +57,11 @@ def test_the_other_sites_tokens_stop_at_once(
 
 
 def test_signing_out_with_the_portal_down_still_ends_the_sites_session(sso: SingleSignOn, browser: Browser) -> None:
+    sso.clock.advance(minutes=10)
     sso.world.take_down(PORTAL)
     sign_out_at(browser, f"{PROJECT_CENTER}/mine")
-    assert browser.url.startswith(PROJECT_CENTER)
-    assert browser.page.status_int < 600
-    assert "Traceback" not in browser.text
+    assert browser.url == f"{PROJECT_CENTER}/sign-out"
+    assert "signed out" in browser.text.lower()
     browser.open(f"{PROJECT_CENTER}/mine")
     assert browser.page.status_int == 503, "the site's session is over: it has to ask the portal"
 
@@ -94,9 +94,7 @@ def test_a_site_that_calls_the_portal_notices_the_sign_out_and_asks(browser: Bro
     assert "the portal says lin" in browser.text
 
 
-def test_a_disabled_person_is_out_where_the_portal_is_asked(
-    sso: SingleSignOn, browser: Browser, api_site: str
-) -> None:
+def test_a_disabled_person_is_out_where_the_portal_is_asked(sso: SingleSignOn, browser: Browser, api_site: str) -> None:
     browser.open(f"{api_site}/who")
     with sso.portal.transaction() as unit:
         unit.users.set_enabled(unit.users.by_username("zp"), False)

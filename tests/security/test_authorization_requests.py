@@ -43,6 +43,18 @@ UNREGISTERED = [
 ]
 
 
+@pytest.fixture(scope="module")
+def sso(shared_sso: SingleSignOn) -> SingleSignOn:
+    """One world for all of them: nobody but those who sign in themselves leaves anything behind."""
+    return shared_sso
+
+
+@pytest.fixture(scope="module")
+def rp(sso: SingleSignOn) -> RelyingParty:
+    """A silent confidential client."""
+    return RelyingParty.register(sso)
+
+
 @pytest.fixture
 def http(sso: SingleSignOn) -> webtest.TestApp:
     return webtest.TestApp(sso.world)

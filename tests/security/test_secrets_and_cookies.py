@@ -121,10 +121,10 @@ def test_a_planted_session_cookie_is_replaced_at_sign_in(sso: SingleSignOn) -> N
     "cookie",
     ["garbage", "", "x" * 10_000, "é", "a=b; c", '"quoted', "\x01\x02", "%00", "; ; ;", "=;=;"],
 )
-def test_cookies_full_of_garbage(sso: SingleSignOn, cookie: str) -> None:
+def test_cookies_full_of_garbage(shared_sso: SingleSignOn, cookie: str) -> None:
     header = "; ".join(f"__Host-sso_{name}={cookie}" for name in ("session", "csrf", "locale", "theme"))
     environ = {"HTTP_COOKIE": header, "HTTP_HOST": "portal.example.test", "wsgi.url_scheme": "https"}
-    http = webtest.TestApp(sso.portal_app, extra_environ=environ)
+    http = webtest.TestApp(shared_sso.portal_app, extra_environ=environ)
     for path in ("/", "/o/login/", "/o/logout/", "/o/authorize/?client_id=project-center", "/o/userinfo/"):
         assert http.get(path, status="*").status_int < 500
     assert http.post("/o/login/", {"username": "zp", "password": "penadmin"}, status="*").status_int < 500
@@ -143,8 +143,8 @@ PAGES = ["/", "/o/login/", "/o/logout/", "/nothing", "/o/authorize/", "/o/author
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_every_page_is_guarded_by_headers(sso: SingleSignOn, path: str, language: str) -> None:
-    answer = sso.browser(language).request("GET", PORTAL + path, None)
+def test_every_page_is_guarded_by_headers(shared_sso: SingleSignOn, path: str, language: str) -> None:
+    answer = shared_sso.browser(language).request("GET", PORTAL + path, None)
     policy = answer.headers["Content-Security-Policy"]
     for rule in ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"):
         assert rule in policy
@@ -226,11 +226,11 @@ def test_an_unknown_user_costs_the_same_hashing(sso: SingleSignOn) -> None:
     ],
 )
 def test_bytes_that_nobody_means_are_no_server_error(
-    sso: SingleSignOn, method: str, path: str, body: bytes | None
+    shared_sso: SingleSignOn, method: str, path: str, body: bytes | None
 ) -> None:
     request = webob.Request.blank(path, method=method, body=body or b"")
     request.content_type = "application/x-www-form-urlencoded"
-    answer = request.get_response(sso.portal_app)
+    answer = request.get_response(shared_sso.portal_app)
     assert answer.status_int < 500, answer.text[:500]
 
 

@@ -74,10 +74,19 @@ def test_a_try_that_is_given_back_does_not_count(database: Database) -> None:
     for _ in range(10):
         assert reserve(database, NOW) is None
         with database.transaction() as work:
-            AttemptStore(work).give_back("account:zp")
+            AttemptStore(work).give_back("account:zp", NOW)
     with database.transaction() as work:
-        AttemptStore(work).give_back("account:nobody")
+        AttemptStore(work).give_back("account:nobody", NOW)
     assert [reserve(database, NOW) for _ in range(4)] == [None, None, None, NOW + 4]
+
+
+def test_giving_back_does_not_lift_a_block_that_came_from_somebody_elses_later_try(database: Database) -> None:
+    ladder = Ladder((0, 50), 3600)
+    assert reserve(database, NOW, "address:x", ladder) is None
+    assert reserve(database, NOW + 1, "address:x", ladder) is None
+    with database.transaction() as work:
+        AttemptStore(work).give_back("address:x", NOW)
+    assert reserve(database, NOW + 2, "address:x", ladder) == NOW + 51
 
 
 @pytest.mark.parametrize(("allowed", "threads"), [(1, 20), (3, 20), (10, 24)])

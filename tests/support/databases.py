@@ -6,6 +6,8 @@ There is no way around PostgreSQL: when it cannot start, the tests that need it 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -21,12 +23,27 @@ from sso_portal.storage.database import Database
 
 KINDS = ["sqlite", "postgresql"]
 
+_WATCH = """
+import os, pathlib, shutil, signal, sys
+folder = pathlib.Path(sys.argv[1])
+sys.stdin.read()
+try:
+    os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
+except (OSError, ValueError, IndexError):
+    pass
+shutil.rmtree(folder, ignore_errors=True)
+"""
+"""What a process of its own does when the tests are over, however they ended: killed ones leave no server behind."""
+
 
 class PostgresqlServer:
     """A PostgreSQL server in a folder of its own that hands out databases."""
 
     def __init__(self, folder: Path) -> None:
         """Start it; ``folder`` must be one that every user of the machine may enter."""
+        self._watch = subprocess.Popen(
+            [sys.executable, "-c", _WATCH, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+        )
         with warnings.catch_warnings():
             # The package looks for a folder of the login session, which test machines seldom have, and says so.
             warnings.simplefilter("ignore")
@@ -58,8 +75,9 @@ class PostgresqlServer:
         return str(self._server.get_uri(database=name)).replace("postgresql://", "postgresql+psycopg://", 1)
 
     def stop(self) -> None:
-        """End the server and every process of it."""
+        """End the server and every process of it, and delete its folder."""
         self._server.cleanup()
+        self._watch.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -68,12 +86,9 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
     # Not below pytest's own folder: when root runs the tests, the server runs as another user who cannot enter that.
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     folder.chmod(0o755)
-    try:
-        server = PostgresqlServer(folder)
-        yield server
-        server.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    server = PostgresqlServer(folder)
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from pyramid.response import Response
 from sso_portal.base.forms import Form
 from sso_portal.base.urls import local_path, quote_next
 from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, LOGIN_PATH
+from sso_portal.services.clients import Client
 from sso_portal.services.sign_in import NotSignedIn
 from sso_portal.services.users import User
 from sso_portal.web.bridge import authorization_query, form_targets, requesting_client, see_other
@@ -76,13 +77,19 @@ def _signed_in(request: Request, target: str, prompt: str, user: User, *, rememb
         old_cookie=session_cookie(request),
     )
     query = authorization_query(target)
-    if prompt and query is not None:
+    if query is not None and (prompt or _wants_a_proof(query, requesting_client(request, query))):
         # She proved herself for this very request: the authorization endpoint will not ask a second time.
         target = f"{AUTHORIZE_PATH}?{request.portal.markers.add(query, session.sid, request.portal.clock.now())}"
     response = see_other(request, target)
     max_age = session.expires_at - request.portal.clock.now() if remember_me else None
     set_session_cookie(request, response, cookie, max_age)
     return response
+
+
+def _wants_a_proof(query: Form, client: Client | None) -> bool:
+    """Whether a sign-in from before may not be enough for a request; who was signed out has no ``prompt`` to tell."""
+    wishes = "prompt" in query.values or "max_age" in query.values
+    return wishes or (client is not None and bool(client.metadata["always_authenticate"]))
 
 
 def _place(form: Form) -> tuple[str, str]:
