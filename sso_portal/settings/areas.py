@@ -98,7 +98,9 @@ class Brand:
     help_url: str = _setting("Where *help* leads; empty hides the link.", "")
     privacy_url: str = _setting("Where *privacy* leads; empty hides the link.", "")
     terms_url: str = _setting("Where *terms* leads; empty hides the link.", "")
-    time_zone: str = _setting("Time zone in which pages show times, as the IANA database names it.", "UTC")
+    time_zone: str = _setting(
+        "Time zone in which pages show times, as the IANA database names it; empty is the machine's own.", ""
+    )
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def _brand(settings: Settings) -> Iterator[str]:
             needed = f"{_MINIMUM_CONTRAST}:1 is needed to be read"
             yield f"sso.brand.{field}: contrasts only {ratio:.1f}:1 with {ground}; {needed}"
     try:
-        ZoneInfo(settings.brand.time_zone)
+        ZoneInfo(settings.brand.time_zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         yield "sso.brand.time_zone: is a name such as Asia/Shanghai"
 

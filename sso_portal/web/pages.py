@@ -132,7 +132,8 @@ def site_of(request: Request, client: Client | None) -> dict[str, Any] | None:
 
 def format_time(request: Request, moment: int) -> str:
     """A moment as the person writes times; the day is left out when it is today."""
-    zone = ZoneInfo(request.portal.settings.brand.time_zone)
+    name = request.portal.settings.brand.time_zone
+    zone = ZoneInfo(name) if name else None
     when = datetime.fromtimestamp(moment, zone)
     today = datetime.fromtimestamp(request.portal.clock.now(), zone).date()
     clock = f"{when:%H:%M:%S}"
@@ -143,3 +144,10 @@ def format_time(request: Request, moment: int) -> str:
         if request.locale_name == "zh_CN"
         else f"{when:%d %b %Y} {clock}"
     )
+
+
+def format_wait(request: Request, seconds: int) -> str:
+    """A short time to wait, in whole seconds up to a minute and in minutes, rounded up, beyond."""
+    if seconds <= 60:  # noqa: PLR2004
+        return say(request, _("${count} s"), count=seconds)
+    return say(request, _("${count} min"), count=-(-seconds // 60))

@@ -62,7 +62,7 @@ def test_every_page_of_the_portal(
     walk.look("portal-home")
     page.goto(demo.portal + PORTAL_REQUEST)
     walk.look("portal-sign-in")
-    sign_in(page, "nobody-of-this-name", "wrong")
+    sign_in(page, f"nobody-{walk.name}", "wrong")
     page.wait_for_selector("[role=alert]")
     walk.look("portal-sign-in-wrong")
     page.goto(f"{demo.portal}{PORTAL_REQUEST}&redirect_uri=http%3A%2F%2Fwww.baidu.com%2F")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sso_testkit import SingleSignOn
+from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture(scope="module")
@@ -19,3 +20,9 @@ def shared_sso(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     world = SingleSignOn(folder)
     yield world
     world.close()
+
+
+@pytest.fixture(scope="module")
+def shared_rp(shared_sso: SingleSignOn) -> RelyingParty:
+    """Like ``rp``, in the shared world."""
+    return RelyingParty.register(shared_sso)

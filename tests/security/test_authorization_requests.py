@@ -50,9 +50,9 @@ def sso(shared_sso: SingleSignOn) -> SingleSignOn:
 
 
 @pytest.fixture(scope="module")
-def rp(sso: SingleSignOn) -> RelyingParty:
+def rp(shared_rp: RelyingParty) -> RelyingParty:
     """A silent confidential client."""
-    return RelyingParty.register(sso)
+    return shared_rp
 
 
 @pytest.fixture

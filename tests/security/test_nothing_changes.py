@@ -34,12 +34,11 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(shared_sso: SingleSignOn) -> World:
-    rp = RelyingParty.register(shared_sso)
+def world(shared_sso: SingleSignOn, shared_rp: RelyingParty) -> World:
     browser = shared_sso.browser()
     browser.open(f"{PORTAL}/o/login/")
     browser.sign_in("zp", "penadmin")
-    return World(shared_sso, rp, browser, rp.code(browser))
+    return World(shared_sso, shared_rp, browser, shared_rp.code(browser))
 
 
 @pytest.fixture

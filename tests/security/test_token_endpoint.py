@@ -225,11 +225,11 @@ MALFORMED: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("name", "request_", "expected"), MALFORMED, ids=[row[0] for row in MALFORMED])
 def test_malformed_bodies(
-    sso: SingleSignOn, rp: RelyingParty, name: str, request_: dict[str, Any], expected: str
+    shared_sso: SingleSignOn, shared_rp: RelyingParty, name: str, request_: dict[str, Any], expected: str
 ) -> None:
     arguments = {"content_type": "application/x-www-form-urlencoded", **request_}
-    assert error(rp.http().post(TOKEN, status="*", **arguments)) == expected
-    assert count(sso, "tokens") == 0
+    assert error(shared_rp.http().post(TOKEN, status="*", **arguments)) == expected
+    assert count(shared_sso, "tokens") == 0
 
 
 def test_parameters_in_the_address_are_refused(rp: RelyingParty, browser: Browser) -> None:
@@ -326,9 +326,9 @@ def test_a_removed_clients_secret_opens_nothing(sso: SingleSignOn, rp: RelyingPa
     ],
 )
 def test_userinfo_without_a_good_token(
-    rp: RelyingParty, arguments: dict[str, Any], status: int, code: str | None
+    shared_rp: RelyingParty, arguments: dict[str, Any], status: int, code: str | None
 ) -> None:
-    answer = rp.http().get(f"{PORTAL}/o/userinfo/", status="*", **arguments)
+    answer = shared_rp.http().get(f"{PORTAL}/o/userinfo/", status="*", **arguments)
     assert answer.status_int == status
     challenge = answer.headers["WWW-Authenticate"]
     assert challenge.startswith("Bearer ")

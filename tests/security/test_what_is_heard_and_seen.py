@@ -60,6 +60,9 @@ def story(sso: SingleSignOn, folder: Path) -> dict[str, str]:
     rp = RelyingParty(sso, "talent-center", secret, f"{TALENT_CENTER}/")
     renewed = rp.refresh(talent["refresh_token"]).json
     rp.refresh(talent["refresh_token"])
+    # Clients that put things where they do not belong; the portal refuses, and must not write them down either.
+    rp.http().get(f"{PORTAL}/o/userinfo/?access_token={renewed['access_token']}", status=400)
+    rp.http().post(f"{PORTAL}/o/token/?refresh_token={renewed['refresh_token']}", {}, status=400)
     secrets = {f"cookie {name}": value for name, value in browser.cookies().items() if len(value) > 20}
     assert len(secrets) >= 4, "session and CSRF of the portal, and a session at each site"
     browser.open(f"{PROJECT_CENTER}/mine")
@@ -83,7 +86,8 @@ def test_no_secret_is_in_the_log_that_is_written(sso: SingleSignOn, tmp_path: Pa
     lines = [json.loads(line) for line in said.splitlines()]
     assert {line["trace_id"] for line in lines if line["logger"] == "sso_portal.request"} - {"-"}
     assert any(line["level"] == "debug" for line in lines)
-    found = [name for name, value in secrets.items() if value in said or quote(value) in said]
+    # The beginning is enough: a secret that was cut off is still half a secret.
+    found = [name for name, value in secrets.items() if value[:16] in said or quote(value[:16]) in said]
     assert found == []
 
 

@@ -17,7 +17,7 @@ from sso_portal.services.users import User
 from sso_portal.web.bridge import authorization_query, form_targets, requesting_client, see_other
 from sso_portal.web.cookies import session_cookie, set_session_cookie
 from sso_portal.web.csrf import is_own_form
-from sso_portal.web.pages import format_time, page, person_of, say, site_of
+from sso_portal.web.pages import format_time, format_wait, page, person_of, say, site_of
 from sso_portal.web.texts import STALE
 
 _ = TranslationStringFactory("sso_portal")
@@ -57,14 +57,12 @@ def _refused(request: Request, target: str, prompt: str, outcome: NotSignedIn, t
     if outcome.reason == "wrong":
         problem = ("wrong", _("The user name or password is not right."))
         return _page(request, target, prompt, problem=problem, **typed)
-    until = format_time(request, outcome.until or 0)
-    text = say(
-        request,
-        _("There were too many tries. You can try again at ${time}; waiting helps, trying does not."),
-        time=until,
-    )
+    until = outcome.until or 0
+    seconds = max(1, until - request.portal.clock.now())
+    locked = _("There were too many tries. You can try again in ${wait}, at ${time}; waiting helps, trying does not.")
+    text = say(request, locked, wait=format_wait(request, seconds), time=format_time(request, until))
     response = _page(request, target, prompt, problem=("locked", text), status=429, **typed)
-    response.headers["Retry-After"] = str(max(1, (outcome.until or 0) - request.portal.clock.now()))
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
