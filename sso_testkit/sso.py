@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from demo_sites.project_center.app import make_app as make_project_center
@@ -15,6 +17,21 @@ from sso_testkit.world import Application, World
 PORTAL = "https://portal.example.test"
 PROJECT_CENTER = "https://project.example.test"
 TALENT_CENTER = "https://talent.example.test"
+
+
+class _BuiltOnFirstVisit:
+    """A site that a test never visits costs nothing."""
+
+    def __init__(self, build: Callable[[], Application]) -> None:
+        self._build = build
+        self._lock = Lock()
+        self._application: Application | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with self._lock:
+            if self._application is None:
+                self._application = self._build()
+        return self._application(environ, start_response)
 
 
 class SingleSignOn:
@@ -90,8 +107,7 @@ class SingleSignOn:
             "sso.scope": "openid profile email",
             "sso.store": str(self._folder / f"{client_id}.sqlite3"),
         }
-        site: Application = make_site(settings, http=self.world.http, clock=self.clock)
-        self.world.add(address, site)
+        self.world.add(address, _BuiltOnFirstVisit(lambda: make_site(settings, http=self.world.http, clock=self.clock)))
 
     def browser(self, language: str = "en") -> Browser:
         """A browser that has never been anywhere."""
