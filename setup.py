@@ -42,7 +42,6 @@ TEST = [
     "playwright>=1.64,<2",
     "pytest>=9,<10",
     "pytest-xdist>=3.8,<4",
-    "setuptools>=77",
 ]
 
 setup(
@@ -68,6 +67,8 @@ setup(
         "pyramid-tm>=2.6,<3",
         "requests>=2.32,<3",
         "requests-oauthlib>=2.0,<3",
+        # Pyramid 2.1 imports pkg_resources: from 80.9 on it says at every start that it will go, from 82 on it is gone.
+        "setuptools<80.9",
         "SQLAlchemy>=2.1,<2.2",
         "tzdata>=2025.1",
         "waitress>=3.0.2,<4",
