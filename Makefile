@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
+CATALOGUES := $(shell find sso_portal demo_sites -name '*.po')
+
 .PHONY: help demo test check format docs catalogues clean
 
 help:  ## this list
@@ -16,7 +18,7 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian: apt-get install python3-venv"; exit 1; }
 
-$(STAMPS)/demo: setup.py pyproject.toml | $(BIN)/python
+$(STAMPS)/demo: setup.py pyproject.toml $(CATALOGUES) | $(BIN)/python
 	@echo "Installing (once) …"
 	@$(PIP) install -e .
 	@mkdir -p $(STAMPS) && touch $@

@@ -71,6 +71,7 @@ setup(
         "setuptools<80.9",
         "SQLAlchemy>=2.1,<2.2",
         "tzdata>=2025.1",
+        "urllib3>=2,<3",
         "waitress>=3.0.2,<4",
         "zope.sqlalchemy>=4.1,<5",
     ],

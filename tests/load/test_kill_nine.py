@@ -36,7 +36,8 @@ def work(served: Served, ledger: Ledger, stop: threading.Event) -> None:
                 if answer.status_code == 200:
                     with ledger.lock:
                         ledger.redeemed[code] = answer.json()["access_token"]
-    except requests.ConnectionError:
+    except requests.RequestException:
+        # The portal is gone, before or in the middle of an answer; what was cut off was not answered.
         return
 
 
