@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from sso_testkit import SingleSignOn
+from sso_testkit import Browser, SingleSignOn
+from sso_testkit.sso import PORTAL
 from tests.support.relying_party import RelyingParty
 
 pytest_plugins = ["tests.support.databases"]
@@ -46,6 +47,15 @@ def make_sso(template: Path, tmp_path: Path) -> Iterator[Callable[..., SingleSig
 def sso(make_sso: Callable[..., SingleSignOn]) -> SingleSignOn:
     """A portal, two sites, and the people zp (``penadmin``) and lin (``lin-demo-password``)."""
     return make_sso()
+
+
+@pytest.fixture
+def browser(sso: SingleSignOn) -> Browser:
+    """A browser in which zp is signed in at the portal. Stories that begin signed out have one of their own."""
+    browser = sso.browser()
+    browser.open(f"{PORTAL}/o/login/")
+    browser.sign_in("zp", "penadmin")
+    return browser
 
 
 @pytest.fixture

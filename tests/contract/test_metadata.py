@@ -26,14 +26,6 @@ def document(sso: SingleSignOn) -> dict[str, list[str]]:
     return dict(answer.json)
 
 
-@pytest.fixture
-def browser(sso: SingleSignOn) -> Browser:
-    browser = sso.browser()
-    browser.open(f"{PORTAL}/o/login/")
-    browser.sign_in("zp", "penadmin")
-    return browser
-
-
 def test_every_endpoint_is_there(sso: SingleSignOn, document: dict[str, str]) -> None:
     assert document["issuer"] == PORTAL
     http = webtest.TestApp(sso.world)

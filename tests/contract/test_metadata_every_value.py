@@ -21,14 +21,6 @@ def document(sso: SingleSignOn) -> dict[str, Any]:
     return dict(webtest.TestApp(sso.world).get(f"{PORTAL}/.well-known/openid-configuration").json)
 
 
-@pytest.fixture
-def browser(sso: SingleSignOn) -> Browser:
-    browser = sso.browser()
-    browser.open(f"{PORTAL}/o/login/")
-    browser.sign_in("zp", "penadmin")
-    return browser
-
-
 def test_every_list_of_values_is_tried_somewhere(document: dict[str, Any]) -> None:
     lists = {name for name, value in document.items() if isinstance(value, list)}
     here = {

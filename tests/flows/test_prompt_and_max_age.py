@@ -14,14 +14,6 @@ from tests.support.relying_party import RelyingParty
 Register = Callable[..., RelyingParty]
 
 
-@pytest.fixture
-def browser(sso: SingleSignOn) -> Browser:
-    browser = sso.browser()
-    browser.open(f"{PORTAL}/o/login/")
-    browser.sign_in("zp", "penadmin")
-    return browser
-
-
 def test_prompt_none_without_a_session(sso: SingleSignOn, rp: RelyingParty) -> None:
     browser = sso.browser()
     browser.open(rp.url(prompt="none"))

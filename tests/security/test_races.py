@@ -34,14 +34,6 @@ def sso(make_sso: Callable[..., SingleSignOn]) -> SingleSignOn:
     return make_sso({"sso.storage.pool_size": "30"})
 
 
-@pytest.fixture
-def browser(sso: SingleSignOn) -> Browser:
-    browser = sso.browser()
-    browser.open(f"{PORTAL}/o/login/")
-    browser.sign_in("zp", "penadmin")
-    return browser
-
-
 def test_one_code(rp: RelyingParty, browser: Browser) -> None:
     code = rp.code(browser)
     answers = at_once(lambda _number: rp.redeem(code))
