@@ -6,83 +6,106 @@ One table drives reading, checking and the command line's ``--set FIELD=VALUE``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sso_portal.base.client_jose import (
+    CONTENT_ENCRYPTION_ALGORITHMS,
+    KEY_ENCRYPTION_ALGORITHMS,
+    VERIFICATION_ALGORITHMS,
+)
 from sso_portal.base.errors import Refused
-from sso_portal.base.urls import redirect_uri_problem
-
-Check = Callable[[Any], str | None]
+from sso_portal.base.jose import SIGNING_ALGORITHMS
+from sso_portal.base.urls import host_of
+from sso_portal.services import client_metadata_checks as checks
+from sso_portal.services.client_metadata_checks import Check
 
 
 @dataclass(frozen=True)
 class Field:
-    """One metadata member: its type, its default and the check of its value."""
+    """One metadata member: its type, its default and the check of its value.
 
-    kind: type[str] | type[bool] | type[list[str]]
+    ``own`` marks members that only the portal's operator may set: a client that registers itself has no say in them.
+    """
+
+    kind: Any
     default: Any
     check: Check = lambda _value: None
+    own: bool = False
 
 
-def _one_of(*allowed: str) -> Check:
-    return lambda value: None if value in allowed else f"is one of {', '.join(allowed)}"
+DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+GRANT_TYPES = (
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "password",
+    "implicit",
+    DEVICE_CODE,
+)
+RESPONSE_TYPES = (
+    "code",
+    "token",
+    "id_token",
+    "id_token token",
+    "code id_token",
+    "code token",
+    "code id_token token",
+    "none",
+)
+"""Their words in the order of the specification's own table; a request may send them in any order."""
 
-
-def _each_of(*allowed: str) -> Check:
-    def check(values: list[str]) -> str | None:
-        strange = [value for value in values if value not in allowed]
-        return f"cannot hold {', '.join(strange)}; known are {', '.join(allowed)}" if strange else None
-
-    return check
-
-
-def _redirect_uris(values: list[str]) -> str | None:
-    for uri in values:
-        problem = redirect_uri_problem(uri)
-        if problem:
-            return f"{uri} {problem}"
-    return None
-
-
-def _web_address(value: str) -> str | None:
-    if not value:
-        return None
-    return (
-        None
-        if value.startswith(("https://", "http://")) and not redirect_uri_problem(value)
-        else "is not a web address"
-    )
-
-
-def _scope(value: str) -> str | None:
-    strange = [letter for letter in value if not (letter == " " or "!" <= letter <= "~") or letter in '"\\']
-    return "has characters that no scope may have (RFC 6749, section 3.3)" if strange else None
-
-
-GRANT_TYPES = ("authorization_code", "refresh_token")
-RESPONSE_TYPES = ("code",)
-AUTHENTICATION_METHODS = ("client_secret_basic", "client_secret_post", "none")
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+AUTHENTICATION_METHODS = (*SECRET_METHODS, "client_secret_jwt", "private_key_jwt", "none")
 CONSENT_POLICIES = ("silent", "once", "explicit")
+
+_SIGNED_OR_PLAIN = ("", *SIGNING_ALGORITHMS)
+_VERIFIED = ("", *VERIFICATION_ALGORITHMS, "HS256")
+_KEY_ENCRYPTION = ("", *KEY_ENCRYPTION_ALGORITHMS)
+_CONTENT_ENCRYPTION = ("", *CONTENT_ENCRYPTION_ALGORITHMS)
 
 FIELDS: Mapping[str, Field] = {
     "client_name": Field(str, ""),
     "client_name#zh-CN": Field(str, ""),
-    "client_uri": Field(str, "", _web_address),
-    "logo_uri": Field(str, "", _web_address),
-    "policy_uri": Field(str, "", _web_address),
-    "tos_uri": Field(str, "", _web_address),
-    "redirect_uris": Field(list[str], [], _redirect_uris),
-    "post_logout_redirect_uris": Field(list[str], [], _redirect_uris),
-    "grant_types": Field(list[str], ["authorization_code", "refresh_token"], _each_of(*GRANT_TYPES)),
-    "response_types": Field(list[str], ["code"], _each_of(*RESPONSE_TYPES)),
-    "scope": Field(str, "openid profile email", _scope),
-    "token_endpoint_auth_method": Field(str, "client_secret_basic", _one_of(*AUTHENTICATION_METHODS)),
-    "id_token_signed_response_alg": Field(str, "RS256", _one_of("ES256", "RS256")),
-    "consent": Field(str, "once", _one_of(*CONSENT_POLICIES)),
-    "always_authenticate": Field(bool, False),
-    "first_party": Field(bool, False),
-    "require_pkce": Field(bool, True),
+    "client_uri": Field(str, "", checks.web_address),
+    "logo_uri": Field(str, "", checks.web_address),
+    "policy_uri": Field(str, "", checks.web_address),
+    "tos_uri": Field(str, "", checks.web_address),
+    "contacts": Field(list[str], []),
+    "software_id": Field(str, ""),
+    "software_version": Field(str, ""),
+    "application_type": Field(str, "web", checks.one_of("web", "native")),
+    "redirect_uris": Field(list[str], [], checks.redirect_uris),
+    "post_logout_redirect_uris": Field(list[str], [], checks.redirect_uris),
+    "initiate_login_uri": Field(str, "", checks.web_address),
+    "grant_types": Field(list[str], ["authorization_code", "refresh_token"], checks.each_of(*GRANT_TYPES)),
+    "response_types": Field(list[str], ["code"], checks.each_of(*RESPONSE_TYPES)),
+    "scope": Field(str, "openid profile email", checks.scope),
+    "token_endpoint_auth_method": Field(str, "client_secret_basic", checks.one_of(*AUTHENTICATION_METHODS)),
+    "token_endpoint_auth_signing_alg": Field(str, "", checks.one_of(*_VERIFIED)),
+    "jwks": Field(dict[str, Any], {}, checks.jwk_set),
+    "jwks_uri": Field(str, "", checks.web_address),
+    "subject_type": Field(str, "public", checks.one_of("public", "pairwise")),
+    "sector_identifier_uri": Field(str, "", checks.web_address),
+    "id_token_signed_response_alg": Field(str, "RS256", checks.one_of(*SIGNING_ALGORITHMS)),
+    "id_token_encrypted_response_alg": Field(str, "", checks.one_of(*_KEY_ENCRYPTION)),
+    "id_token_encrypted_response_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
+    "userinfo_signed_response_alg": Field(str, "", checks.one_of(*_SIGNED_OR_PLAIN)),
+    "userinfo_encrypted_response_alg": Field(str, "", checks.one_of(*_KEY_ENCRYPTION)),
+    "userinfo_encrypted_response_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
+    "request_object_signing_alg": Field(str, "", checks.one_of(*_VERIFIED, "none")),
+    "require_signed_request_object": Field(bool, False),
+    "request_uris": Field(list[str], [], checks.request_uris),
+    "default_max_age": Field(int, None, checks.age),
+    "require_auth_time": Field(bool, False),
+    "default_acr_values": Field(list[str], []),
+    "consent": Field(str, "once", checks.one_of(*CONSENT_POLICIES), own=True),
+    "always_authenticate": Field(bool, False, own=True),
+    "first_party": Field(bool, False, own=True),
+    "require_pkce": Field(bool, True, own=True),
+    # May ask about every access token, not only about its own: an API that checks tokens by introspection.
+    "resource_server": Field(bool, False, own=True),
 }
 
 
@@ -101,7 +124,9 @@ def complete_metadata(given: Mapping[str, Any]) -> dict[str, Any]:
     metadata: dict[str, Any] = {}
     for name, field in FIELDS.items():
         value = given.get(name, field.default)
-        if not _has_kind(value, field.kind):
+        if name == "response_types" and isinstance(value, list):
+            value = [ordered_response_type(item) if isinstance(item, str) else item for item in value]
+        if not _has_kind(value, field):
             raise Refused(f"{name}: expected {_KIND_NAMES[field.kind]}, found {json.dumps(value, ensure_ascii=False)}.")
         problem = field.check(value)
         if problem:
@@ -111,15 +136,33 @@ def complete_metadata(given: Mapping[str, Any]) -> dict[str, Any]:
     return metadata
 
 
-_KIND_NAMES: Mapping[Any, str] = {str: "text", bool: "true or false", list[str]: "a list of texts"}
+_KIND_NAMES: Mapping[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    list[str]: "a list of texts",
+    dict[str, Any]: "a JSON object",
+}
 
 
-def _has_kind(value: object, kind: Any) -> bool:
-    if kind is bool:
-        return isinstance(value, bool)
-    if kind is str:
-        return isinstance(value, str)
+def _has_kind(value: object, field: Field) -> bool:
+    if field.kind is int:
+        return value is field.default or (isinstance(value, int) and not isinstance(value, bool))
+    if field.kind in {bool, str}:
+        return isinstance(value, field.kind)
+    if field.kind == dict[str, Any]:
+        return isinstance(value, dict)
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_KNOWN_ORDER = {frozenset(known.split()): known for known in RESPONSE_TYPES}
+
+
+def ordered_response_type(value: str) -> str:
+    """``value`` with its words in the specification's order (OAuth 2.0 Multiple Response Types, section 3: any order is
+    the same); an unknown one as it is."""
+    words = value.split(" ")
+    return _KNOWN_ORDER.get(frozenset(words), value) if len(set(words)) == len(words) else value
 
 
 def is_public(metadata: Mapping[str, Any]) -> bool:
@@ -127,15 +170,71 @@ def is_public(metadata: Mapping[str, Any]) -> bool:
     return bool(metadata["token_endpoint_auth_method"] == "none")  # noqa: S105 - no password, the method none
 
 
+def has_secret(metadata: Mapping[str, Any]) -> bool:
+    """Whether the client has a secret: not when it is public or proves itself with a key of its own."""
+    return metadata["token_endpoint_auth_method"] not in {"none", "private_key_jwt"}
+
+
+def keeps_secret(metadata: Mapping[str, Any]) -> bool:
+    """Whether the portal has to know the client's secret itself, because the client makes keys of it."""
+    return metadata["token_endpoint_auth_method"] == "client_secret_jwt"
+
+
+def sector_of(metadata: Mapping[str, Any]) -> str:
+    """The host that pairwise subjects of this client belong to (OpenID Connect Core, section 8.1)."""
+    return host_of(metadata["sector_identifier_uri"] or next(iter(metadata["redirect_uris"]), ""))
+
+
 def _check_together(metadata: Mapping[str, Any]) -> None:
     if not metadata["client_name"].strip():
         raise Refused("client_name: a client needs a name that people will read.")
-    if "authorization_code" in metadata["grant_types"] and not metadata["redirect_uris"]:
-        raise Refused("redirect_uris: a client that sends people to sign in needs at least one.")
-    if "code" in metadata["response_types"] and "authorization_code" not in metadata["grant_types"]:
-        raise Refused("response_types: code needs authorization_code among the grant_types (RFC 7591, section 2.1).")
+    grants = metadata["grant_types"]
+    for grant in ("authorization_code", "implicit"):
+        if grant in grants and not metadata["redirect_uris"]:
+            raise Refused("redirect_uris: a client that sends people to sign in needs at least one.")
+    for response_type in metadata["response_types"]:
+        for needed in _grants_for(response_type):
+            if needed not in grants:
+                raise Refused(f"response_types: {response_type} needs {needed} among the grant_types (RFC 7591, 2.1).")
     if is_public(metadata) and not metadata["require_pkce"]:
         raise Refused("require_pkce: a client without a secret always uses PKCE (RFC 9700, section 2.1.1).")
+    if is_public(metadata) and "client_credentials" in grants:
+        raise Refused("grant_types: client_credentials is for clients that can prove who they are (RFC 6749, 4.4).")
+    _check_keys(metadata)
+    if metadata["subject_type"] == "pairwise" and not metadata["sector_identifier_uri"]:
+        hosts = {host_of(uri) for uri in metadata["redirect_uris"]}
+        if len(hosts) > 1:
+            raise Refused("sector_identifier_uri: is needed, because the redirect URIs have several hosts (Core, 8.1).")
+
+
+def _grants_for(response_type: str) -> list[str]:
+    words = response_type.split()
+    return [
+        grant
+        for grant, wanted in (
+            ("authorization_code", "code" in words),
+            ("implicit", "token" in words or "id_token" in words),
+        )
+        if wanted
+    ]
+
+
+def _check_keys(metadata: Mapping[str, Any]) -> None:
+    if metadata["jwks"] and metadata["jwks_uri"]:
+        raise Refused("jwks: is not used together with jwks_uri (RFC 7591, section 2).")
+    has_keys = bool(metadata["jwks"] or metadata["jwks_uri"])
+    method = metadata["token_endpoint_auth_method"]
+    if method == "private_key_jwt" and not has_keys:
+        raise Refused("jwks: a client that uses private_key_jwt registers its public keys, by jwks or jwks_uri.")
+    algorithm = metadata["token_endpoint_auth_signing_alg"]
+    if algorithm and (algorithm == "HS256") != (method == "client_secret_jwt"):
+        raise Refused("token_endpoint_auth_signing_alg: does not fit the token_endpoint_auth_method.")
+    for kind in ("id_token", "userinfo"):
+        key, content = metadata[f"{kind}_encrypted_response_alg"], metadata[f"{kind}_encrypted_response_enc"]
+        if content and not key:
+            raise Refused(f"{kind}_encrypted_response_alg: is needed when {kind}_encrypted_response_enc is given.")
+        if key and not has_keys:
+            raise Refused(f"{kind}_encrypted_response_alg: needs the client's public keys, by jwks or jwks_uri.")
 
 
 def parse_assignment(assignment: str) -> tuple[str, Any]:
@@ -153,7 +252,13 @@ def parse_assignment(assignment: str) -> tuple[str, Any]:
         return name, text == "true"
     if field.kind is str:
         return name, text
+    if field.kind is int:
+        if not text.isascii() or not (text.isdigit() or not text):
+            raise Refused(f"{name}: {text!r} is not a whole number.")
+        return name, int(text) if text else None
     try:
+        if field.kind == dict[str, Any]:
+            return name, json.loads(text or "{}")
         return name, json.loads(text) if text.startswith("[") else text.split()
     except ValueError:
-        raise Refused(f"{name}: {text!r} is not a JSON list.") from None
+        raise Refused(f"{name}: {text!r} is not JSON.") from None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, String, Table, delete, select, update
+from sqlalchemy import JSON, Column, String, Table, Text, delete, select, update
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata as tables
@@ -21,6 +21,10 @@ clients = Table(
     Column("metadata", JSON, nullable=False),
     time_column("created_at"),
     time_column("updated_at"),
+    # Only for clients that prove themselves with a key made of their secret (client_secret_jwt).
+    Column("secret_encrypted", Text),
+    # Of the token by which a client that registered itself changes its registration (RFC 7592).
+    Column("registration_hash", String(64)),
 )
 
 VERSION = "clients"
@@ -35,6 +39,8 @@ class ClientRow:
     metadata: dict[str, Any]
     created_at: int
     updated_at: int
+    secret_encrypted: str | None = None
+    registration_hash: str | None = None
 
 
 class ClientStore:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, exists, insert, select, update
+from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text, delete, exists, insert, select, update
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
@@ -28,6 +29,8 @@ codes = Table(
     time_column("issued_at"),
     time_column("expires_at", index=True),
     time_column("consumed_at", nullable=True),
+    # What else the tokens will tell: requested claims, how she signed in.
+    Column("details", JSON, nullable=False, server_default="{}"),
 )
 
 
@@ -48,7 +51,8 @@ class Code:
     auth_time: int
     issued_at: int
     expires_at: int
-    consumed_at: int | None
+    consumed_at: int | None = None
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 class CodeStore:

@@ -27,6 +27,8 @@ sessions = Table(
     time_column("expires_at", index=True),
     time_column("ended_at", nullable=True),
     Column("idle_seconds", Integer, nullable=False),
+    # How she proved who she is: values of RFC 8176, separated by spaces.
+    Column("amr", String(60), nullable=False, server_default="pwd"),
 )
 
 _FIELDS = tuple(column for column in sessions.c if column.name != "cookie_hash")
@@ -50,6 +52,7 @@ class Session:
     expires_at: int
     ended_at: int | None
     idle_seconds: int
+    amr: str = "pwd"
 
 
 class SessionStore:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, delete, insert, select, update
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text, and_, delete, false, insert, select, update
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
@@ -24,6 +25,9 @@ families = Table(
     time_column("expires_at", index=True),
     time_column("revoked_at", nullable=True),
     Column("revoked_because", String(40)),
+    Column("details", JSON, nullable=False, server_default="{}"),
+    # With offline_access: signing out does not end it (OpenID Connect Core, section 11).
+    Column("survives_session", Boolean, nullable=False, server_default=false()),
 )
 
 tokens = Table(
@@ -55,6 +59,8 @@ class Family:
     expires_at: int
     revoked_at: int | None = None
     revoked_because: str | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    survives_session: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,8 +130,9 @@ class TokenStore:
         return self._work.write(statement.values(revoked_at=now, revoked_because=because)) == 1
 
     def revoke_families(self, because: str, now: int, *, sid: str | None = None, user_id: int | None = None) -> int:
-        """End every token of a session or of a person."""
-        whose = families.c.sid == sid if sid is not None else families.c.user_id == user_id
+        """End every token of a session, but for those that survive it, or of a person, all of them."""
+        of_session = and_(families.c.sid == sid, families.c.survives_session.is_(False))
+        whose = of_session if sid is not None else families.c.user_id == user_id
         statement = update(families).where(whose, families.c.revoked_at.is_(None))
         return self._work.write(statement.values(revoked_at=now, revoked_because=because))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, select, update
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, select, update
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
@@ -24,6 +25,9 @@ users = Table(
     Column("is_enabled", Boolean, nullable=False),
     time_column("created_at"),
     time_column("updated_at"),
+    # Standard claims beyond the columns above (OpenID Connect Core, section 5.1), by their names.
+    Column("profile", JSON, nullable=False, server_default="{}"),
+    Column("roles", JSON, nullable=False, server_default="[]"),
 )
 
 credentials = Table(
@@ -52,6 +56,8 @@ class User:
     is_enabled: bool
     created_at: int
     updated_at: int
+    profile: dict[str, Any] = field(default_factory=dict)
+    roles: list[str] = field(default_factory=list)
 
 
 class UserStore:

@@ -11,13 +11,25 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, inspect
 
 import sso_portal.storage.migrate as migrate
-from sso_portal.storage import attempts, clients, codes, consents, keys, sessions, tokens, users, versions
+from sso_portal.storage import (
+    attempts,
+    clients,
+    codes,
+    consents,
+    device_codes,
+    keys,
+    once,
+    sessions,
+    tokens,
+    users,
+    versions,
+)
 from sso_portal.storage.database import Database
 from sso_portal.storage.schema import metadata
 from tests.support.records import add_user
 from tests.support.together import together
 
-MODULES = (attempts, clients, codes, consents, keys, sessions, tokens, users, versions)
+MODULES = (attempts, clients, codes, consents, device_codes, keys, once, sessions, tokens, users, versions)
 
 
 def differences(database: Database) -> list[object]:

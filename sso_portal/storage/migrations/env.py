@@ -5,7 +5,19 @@ from __future__ import annotations
 from alembic import context
 
 # Imported for their tables, which Alembic compares with the database when a new migration is drafted.
-from sso_portal.storage import attempts, clients, codes, consents, keys, sessions, tokens, users, versions  # noqa: F401
+from sso_portal.storage import (  # noqa: F401
+    attempts,
+    clients,
+    codes,
+    consents,
+    device_codes,
+    keys,
+    once,
+    sessions,
+    tokens,
+    users,
+    versions,
+)
 from sso_portal.storage.schema import metadata
 
 context.configure(
