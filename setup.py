@@ -67,6 +67,7 @@ setup(
         "pyramid-tm>=2.6,<3",
         "requests>=2.32,<3",
         "requests-oauthlib>=2.0,<3",
+        "segno>=1.6,<2",
         # Pyramid 2.1 imports pkg_resources: from 80.9 on it says at every start that it will go, from 82 on it is gone.
         "setuptools<80.9",
         "SQLAlchemy>=2.1,<2.2",

@@ -16,12 +16,18 @@ from sso_client.hashing import base64url
 from sso_client.json_answer import read_object
 from sso_client.keys import Keys
 
-ALGORITHMS = ("ES256", "RS256", "PS256")
-"""Signatures that are accepted. Never `none`, and never HMAC: whoever knows the public key could sign with it. All of
-them use SHA-256, which is therefore the hash of at_hash."""
+ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
+"""Signatures that are accepted. Never `none`, and never HMAC: whoever knows the public key could sign with it."""
 
 LEEWAY_SECONDS = 60
 """How far the clocks of portal and site may be apart."""
+
+
+class _OneAlgorithm(jws.JWSRegistry):
+    """Exactly one algorithm, without the library's warning that RFC 9864 has a newer name for EdDSA."""
+
+    def get_alg(self, name: str) -> jws.JWSAlgModel:
+        return self.algorithms["EdDSA"] if [name] == self.allowed == ["EdDSA"] else super().get_alg(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class IdTokenChecks:
 
         Raises IdTokenRefused, naming the first check that failed; PortalUnavailable when keys cannot be fetched.
         """
-        claims = self._signed_claims(id_token)
+        claims, algorithm = self._signed_claims(id_token)
         if claims.get("iss") != expected.issuer:
             raise IdTokenRefused("iss", "made by another issuer")
         _check_audience(claims, expected.client_id)
@@ -56,13 +62,13 @@ class IdTokenChecks:
         if not isinstance(nonce, str) or not _same(nonce, expected.nonce):
             raise IdTokenRefused("nonce", "made for another attempt")
         if "at_hash" in claims:
-            _check_access_token_hash(claims["at_hash"], expected.access_token)
+            _check_access_token_hash(claims["at_hash"], expected.access_token, algorithm)
         subject = claims.get("sub")
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
             raise IdTokenRefused("sub", "no subject")
         return claims
 
-    def _signed_claims(self, id_token: str) -> dict[str, Any]:
+    def _signed_claims(self, id_token: str) -> tuple[dict[str, Any], str]:
         try:
             header = jws.extract_compact(id_token.encode("ascii")).headers()
         except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
@@ -72,13 +78,14 @@ class IdTokenChecks:
             raise IdTokenRefused("alg", "an algorithm that is not accepted")
         if kid is not None and not isinstance(kid, str):
             raise IdTokenRefused("kid", "not a string")
+        registry = _OneAlgorithm(algorithms=[algorithm])
         for key in self._keys.candidates(algorithm, kid):
             try:
-                payload = jws.deserialize_compact(id_token, key, algorithms=[algorithm]).payload
+                payload = jws.deserialize_compact(id_token, key, registry=registry).payload
             except (JoseError, ValueError, TypeError):
                 continue
             try:
-                return read_object(payload or b"")
+                return read_object(payload or b""), algorithm
             except ValueError as problem:
                 raise IdTokenRefused("signature", "its payload is not a JSON object") from problem
         raise IdTokenRefused("signature", "no key of the portal has signed it")
@@ -106,10 +113,10 @@ def _check_audience(claims: dict[str, Any], client_id: str) -> None:
         raise IdTokenRefused("azp", "asked for by another site")
 
 
-def _check_access_token_hash(at_hash: object, access_token: str) -> None:
-    """OpenID Connect Core section 3.1.3.6: the left half of the hash of the access token."""
-    expected = base64url(hashlib.sha256(access_token.encode()).digest()[:16])
-    if not isinstance(at_hash, str) or not _same(at_hash, expected):
+def _check_access_token_hash(at_hash: object, access_token: str, algorithm: str) -> None:
+    """OpenID Connect Core section 3.1.3.6: the left half of the hash that the signature uses; Ed25519 uses SHA-512."""
+    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", access_token.encode()).digest()
+    if not isinstance(at_hash, str) or not _same(at_hash, base64url(digest[: len(digest) // 2])):
         raise IdTokenRefused("at_hash", "came with another access token")
 
 

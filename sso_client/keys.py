@@ -19,7 +19,7 @@ KEPT_SECONDS = 24 * 3600
 REFRESH_SECONDS = 60
 """Unknown key names cause at most one fetch in this time, so that nobody can make the site hammer the portal."""
 
-_TYPE_OF_ALGORITHM = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
+_TYPE_OF_ALGORITHM = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
 
 
 class Keys:

@@ -11,15 +11,15 @@ from pyramid.router import Router
 
 from sso_portal.base.clock import Clock
 from sso_portal.settings import load_settings
-from sso_portal.wiring import Portal
+from sso_portal.wiring import Network, Portal
 
 
-def make_app(settings: Mapping[str, str], *, clock: Clock | None = None) -> Router:
-    """The portal for the given settings; ``app.registry.portal`` is its wiring.
+def make_app(settings: Mapping[str, str], *, clock: Clock | None = None, network: Network | None = None) -> Router:
+    """The portal for the given settings; ``app.registry.portal`` is its wiring. ``network`` carries its own fetches.
 
     Raises :class:`~sso_portal.base.errors.SettingsError` listing every problem.
     """
-    return make_app_of(Portal(load_settings(settings, os.environ), clock))
+    return make_app_of(Portal(load_settings(settings, os.environ), clock, network))
 
 
 def make_app_of(portal: Portal) -> Router:

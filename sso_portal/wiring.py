@@ -13,12 +13,21 @@ from sso_portal.protocol.authorization import AuthorizationEndpoint
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Markers
 from sso_portal.protocol.server import PortalServer
+from sso_portal.protocol.vocabulary import prompt_values
 from sso_portal.services.clients import Clients, client_cache
 from sso_portal.services.consents import Consents
-from sso_portal.services.keys import Keys, key_cache
+from sso_portal.services.device_codes import DeviceCodes
+from sso_portal.services.federation.client_keys import ClientKeys
+from sso_portal.services.federation.fetch import Fetcher
+from sso_portal.services.federation.fetch import Network as Network  # for whoever builds a portal
+from sso_portal.services.key_ring import Schedule, key_cache
+from sso_portal.services.keys import Keys
 from sso_portal.services.maintenance import sweep
+from sso_portal.services.once import Once
 from sso_portal.services.sessions import Lifetimes, Session, Sessions
 from sso_portal.services.sign_in import SignIn, ladder
+from sso_portal.services.sign_up import SignUp
+from sso_portal.services.subjects import Subjects
 from sso_portal.services.tokens import TokenLifetimes, Tokens
 from sso_portal.services.users import User, Users
 from sso_portal.settings import Settings
@@ -31,8 +40,8 @@ class Portal:
 
     unavailable = Unavailable
 
-    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
-        """Build the parts; nothing is opened or read yet."""
+    def __init__(self, settings: Settings, clock: Clock | None = None, network: Network | None = None) -> None:
+        """Build the parts; nothing is opened or read yet. ``network`` is where the portal's own fetches go."""
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         security = settings.security
@@ -48,12 +57,21 @@ class Portal:
             parallelism=security.argon2_parallelism,
         )
         self.encryption_key = derive_key(security.secret, "keys at rest")
+        self.client_secret_key = derive_key(security.secret, "client secrets at rest")
         self.client_cache = client_cache()
         self.key_cache = key_cache(self.encryption_key)
         self.server = PortalServer(access_seconds=settings.tokens.access_seconds)
         self.markers = Markers(derive_key(security.secret, "markers"))
         self.authorization = AuthorizationEndpoint(self.server, self.markers)
         self.issuer = settings.web.issuer
+        self.pairwise_key = derive_key(security.secret, "pairwise subjects")
+        self.prompt_values = prompt_values(may_create=settings.sign_up.enabled)
+        self.fetcher = Fetcher(
+            allowed_hosts=settings.fetch.allowed_hosts,
+            timeout_seconds=settings.fetch.timeout_seconds,
+            network=network,
+        )
+        self.client_keys = ClientKeys(self.fetcher, self.clock)
 
     def unit(self, work: Work) -> Unit:
         """The services of one transaction."""
@@ -90,11 +108,18 @@ class Portal:
         with self.transaction() as unit:
             unit.keys.ensure()
         with self.transaction() as unit:
-            unit.keys.ring()
+            unit.keys.are_ready()
 
     def sweep(self) -> dict[str, int]:
-        """Delete what is over; answers how many rows of each kind."""
-        return sweep(self.database.transaction, self.clock)
+        """Delete what is over and publish the keys whose time has come; answers how many rows of each kind are gone.
+
+        Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
+        """
+        deleted = sweep(self.database.transaction, self.clock)
+        with self.transaction() as unit:
+            unit.keys.maintain()
+        with self.transaction() as unit:
+            return {**deleted, "keys": unit.keys.sweep()}
 
     def close(self) -> None:
         """Give the database's connections back."""
@@ -118,7 +143,14 @@ class Unit:
     def clients(self) -> Clients:
         """Registered clients."""
         portal = self.portal
-        return Clients(self.work, portal.client_cache, portal.token_hasher, portal.secret_hasher, portal.clock)
+        return Clients(
+            self.work,
+            portal.client_cache,
+            portal.token_hasher,
+            portal.secret_hasher,
+            portal.clock,
+            secret_key=portal.client_secret_key,
+        )
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -142,14 +174,50 @@ class Unit:
         """Codes and tokens."""
         tokens = self.portal.settings.tokens
         lifetimes = TokenLifetimes(
-            tokens.code_seconds, tokens.access_seconds, tokens.refresh_seconds, tokens.id_token_seconds
+            tokens.code_seconds,
+            tokens.access_seconds,
+            tokens.refresh_seconds,
+            tokens.id_token_seconds,
+            tokens.refresh_grace_seconds,
         )
         return Tokens(self.work, self.portal.token_hasher, self.portal.clock, lifetimes)
 
     @cached_property
+    def device_codes(self) -> DeviceCodes:
+        """Devices that wait for a person's answer."""
+        tokens, rules = self.portal.settings.tokens, self.portal.settings.sign_in
+        timing = (rules.lock_seconds, rules.forget_seconds)
+        return DeviceCodes(
+            self.work,
+            self.portal.token_hasher,
+            self.portal.clock,
+            code_seconds=tokens.device_code_seconds,
+            poll_seconds=tokens.device_poll_seconds,
+            person_ladder=ladder(rules.account_free_failures, rules.account_lock_failures, *timing),
+            address_ladder=ladder(rules.address_free_failures, rules.address_lock_failures, *timing),
+        )
+
+    @cached_property
     def keys(self) -> Keys:
-        """The key ring."""
-        return Keys(self.work, self.portal.key_cache, self.portal.encryption_key, self.portal.clock)
+        """Signing keys."""
+        portal, keys = self.portal, self.portal.settings.keys
+        schedule = Schedule(keys.rotate_seconds, keys.publish_ahead_seconds, keys.keep_seconds, keys.hint_seconds)
+        return Keys(self.work, portal.key_cache, portal.encryption_key, portal.clock, schedule)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """Documents that clients have put somewhere."""
+        return self.portal.fetcher
+
+    @property
+    def client_keys(self) -> ClientKeys:
+        """Public keys of clients."""
+        return self.portal.client_keys
+
+    @cached_property
+    def once(self) -> Once:
+        """Things that may be used once."""
+        return Once(self.portal.database.transaction, self.portal.token_hasher)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -165,7 +233,27 @@ class Unit:
             address_ladder=ladder(rules.address_free_failures, rules.address_lock_failures, *timing),
         )
 
-    def call(self, signed_in: tuple[Session, User] | None = None) -> Call:
-        """One request's way through the protocol."""
+    @cached_property
+    def sign_up(self) -> SignUp:
+        """The desk for newcomers."""
+        rules, portal = self.portal.settings.sign_up, self.portal
+        steps = ladder(rules.address_free_tries, rules.address_lock_tries, rules.lock_seconds, rules.forget_seconds)
+        return SignUp(portal.database.transaction, portal.secret_hasher, portal.clock, self.sign_in, steps)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Subject identifiers."""
+        return Subjects(self.portal.pairwise_key)
+
+    def call(self, signed_in: tuple[Session, User] | None = None, *, address: str = "") -> Call:
+        """One request's way through the protocol; ``address`` is where it comes from."""
         session, user = signed_in or (None, None)
-        return Call(self, self.portal.issuer, self.portal.clock, session=session, user=user)
+        return Call(
+            self,
+            self.portal.issuer,
+            self.portal.clock,
+            session=session,
+            user=user,
+            address=address,
+            prompt_values=self.portal.prompt_values,
+        )

@@ -61,7 +61,7 @@ class SingleSignOn:
 
     def start_portal(self) -> None:
         """Start the portal, or start it again over the same database, as a restarted server would."""
-        self.portal_app = make_app(self._portal_settings, clock=self.clock)
+        self.portal_app = make_app(self._portal_settings, clock=self.clock, network=self.world)
         self.portal: Any = self.portal_app.registry.portal
         self.world.add(PORTAL, self.portal_app)
 

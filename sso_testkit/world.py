@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import socket
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from requests.adapters import BaseAdapter
 from sso_testkit.transport import send_to_wsgi
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+_PUBLIC_ADDRESS = "198.51.101.1"
 _GATEWAY_PORTS = {"http": "80", "https": "443"}
 
 
@@ -26,6 +28,7 @@ class World:
         """An empty world."""
         self._applications: dict[str, Application] = {}
         self._down: set[str] = set()
+        self._addresses: dict[str, str] = {}
 
     def add(self, address: str, application: Application) -> None:
         """Put an application at ``scheme://host[:port]``."""
@@ -42,6 +45,25 @@ class World:
     def is_down(self, host: str) -> bool:
         """Whether connections to a host fail just now."""
         return host in self._down
+
+    def point(self, host: str, address: str) -> None:
+        """Let a host's name stand for an IP address, as whoever owns the name may: a private one, for example."""
+        self._addresses[host] = address
+
+    def resolve(self, host: str, port: int, _deadline: Any) -> Sequence[str]:
+        """The IP addresses that the portal's own fetches find behind a host; raises :class:`OSError` for names that
+        nobody has here. Numbers, however they are spelled, and ``localhost`` are what they are everywhere."""
+        if host in self._addresses:
+            return [self._addresses[host]]
+        if {host, f"{host}:{port}"} & set(self._applications):
+            return [_PUBLIC_ADDRESS]
+        name = "127.0.0.1" if host.rstrip(".") == "localhost" else host
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return [str(entry[4][0]) for entry in found]
+
+    def session(self, _addresses: Sequence[str], _deadline: Any) -> requests.Session:
+        """What the portal's own fetches are made with."""
+        return self.http()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request. Raises :class:`UnknownHost`."""

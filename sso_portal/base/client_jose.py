@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -73,6 +74,12 @@ def unsigned_claims(token: str) -> dict[str, Any]:
     return _claims(bytes(jws.extract_compact(token.encode("ascii")).payload))
 
 
+def unverified_claims(token: str) -> dict[str, Any]:
+    """What a signed JWT says about itself, believed by nobody yet. Raises :class:`BadToken`."""
+    header_of(token)
+    return _claims(bytes(jws.extract_compact(token.encode("ascii")).payload))
+
+
 def verified_by_keys(token: str, jwks: Mapping[str, Any], algorithms: Sequence[str]) -> dict[str, Any]:
     """The claims of a JWT signed with one of the public keys in ``jwks``.
 
@@ -133,7 +140,8 @@ def _allowed_algorithm(header: Mapping[str, Any], algorithms: Sequence[str]) -> 
 
 def _keys(jwks: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     keys = jwks.get("keys")
-    return [key for key in keys if isinstance(key, dict)][:_MAXIMUM_KEYS] if isinstance(keys, list) else []
+    found: list[Mapping[str, Any]] = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
+    return found[:_MAXIMUM_KEYS]
 
 
 def _may_verify(key: Mapping[str, Any], algorithm: str, kid: object) -> bool:
@@ -166,9 +174,17 @@ def _is_strong(key: Mapping[str, Any]) -> bool:
 
 def _claims(payload: bytes | None) -> dict[str, Any]:
     try:
-        claims = json.loads(payload or b"")
+        claims = json.loads(payload or b"", parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         claims = None
     if not isinstance(claims, dict):
         raise BadToken("The JWT's content is not a JSON object.")
     return claims
+
+
+def _finite(text: str) -> float:
+    # Python reads NaN, Infinity and 1e999, with which no time can be compared sensibly.
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("not a number of JSON")
+    return number

@@ -3,6 +3,7 @@
     PortalError
     ├── SettingsError        what is wrong with the settings, all of it at once
     ├── Refused              an operator's or person's wish that cannot be done; one plain line says why
+    │   └── UsernameTaken    somebody else has this user name
     └── KeysUnreadable       the stored signing keys were encrypted with another secret
 
 Refusals that must be remembered (a replay, a failed sign-in) are *returned* as values, never raised: raising rolls
@@ -29,6 +30,10 @@ class SettingsError(PortalError):
 
 class Refused(PortalError):
     """What was asked cannot be done; the message is one line, fit to be shown to whoever asked."""
+
+
+class UsernameTaken(Refused):
+    """Somebody else has this user name."""
 
 
 class KeysUnreadable(PortalError):

@@ -35,6 +35,10 @@ class TokenHasher:
         """Whether ``token`` is the one stored, compared in constant time."""
         return hmac.compare_digest(self.hash(token), stored)
 
+    def derived(self, token: str, purpose: str) -> bytes:
+        """32 bytes that only this portal can make of ``token``."""
+        return hmac.digest(derive_key(self.key.hex(), purpose), token.encode("utf-8", "surrogatepass"), "sha256")
+
 
 class SecretHasher:
     """Argon2id for passwords and for client secrets that a person chose."""

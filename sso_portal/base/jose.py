@@ -10,18 +10,32 @@ from typing import Any, Literal
 
 from joserfc import jwe, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeyParameters, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeyParameters, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSAlgModel, JWSRegistry
 
 from sso_portal.base.hashing import base64url
 
-SigningAlgorithm = Literal["RS256", "ES256"]
-SIGNING_ALGORITHMS: tuple[SigningAlgorithm, ...] = ("ES256", "RS256")
+SigningAlgorithm = Literal["ES256", "RS256", "PS256", "EdDSA"]
+SIGNING_ALGORITHMS: tuple[SigningAlgorithm, ...] = ("ES256", "RS256", "PS256", "EdDSA")
 """The algorithms this portal signs with; discovery and the key ring are computed from this tuple."""
 
 _RSA_BITS = 2048
 
+_KEY_TYPES: dict[str, type[ECKey] | type[RSAKey] | type[OKPKey]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
+
 # TypeError too: that is what joserfc raises for a header with members of strange types, which anyone may send.
 _UNREADABLE = (JoseError, ValueError, TypeError)
+
+
+class _OneAlgorithm(JWSRegistry):
+    """Exactly one algorithm. Without the library's warning that RFC 9864 has a newer name for EdDSA: the name of
+    RFC 8037 is the one that relying sites know."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        return self.algorithms["EdDSA"] if [name] == self.allowed == ["EdDSA"] else super().get_alg(name)
+
+
+_REGISTRIES = {algorithm: _OneAlgorithm(algorithms=[algorithm]) for algorithm in SIGNING_ALGORITHMS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,26 +48,28 @@ class SigningKey:
     public: Mapping[str, Any]
 
     @cached_property
-    def private_key(self) -> ECKey | RSAKey:
+    def private_key(self) -> ECKey | RSAKey | OKPKey:
         """The loaded key pair; loading costs more than signing, so it happens once."""
         return _load(self.private)
 
     @cached_property
-    def public_key(self) -> ECKey | RSAKey:
+    def public_key(self) -> ECKey | RSAKey | OKPKey:
         """The loaded public part."""
         return _load(self.public)
 
 
-def _load(members: Mapping[str, Any]) -> ECKey | RSAKey:
-    return RSAKey.import_key(dict(members)) if members["kty"] == "RSA" else ECKey.import_key(dict(members))
+def _load(members: Mapping[str, Any]) -> ECKey | RSAKey | OKPKey:
+    return _KEY_TYPES[members["kty"]].import_key(dict(members))
 
 
 def generate_signing_key(algorithm: SigningAlgorithm) -> SigningKey:
     """A fresh key pair; its ``kid`` is the thumbprint of its public part (RFC 7638)."""
     parameters: KeyParameters = {"use": "sig", "alg": algorithm}
-    key: ECKey | RSAKey
+    key: ECKey | RSAKey | OKPKey
     if algorithm == "ES256":
         key = ECKey.generate_key("P-256", parameters=parameters)
+    elif algorithm == "EdDSA":
+        key = OKPKey.generate_key("Ed25519", parameters=parameters)
     else:
         key = RSAKey.generate_key(_RSA_BITS, parameters=parameters)
     kid = key.thumbprint()
@@ -68,14 +84,14 @@ def generate_signing_key(algorithm: SigningAlgorithm) -> SigningKey:
 def sign(key: SigningKey, claims: Mapping[str, Any], *, token_type: str = "JWT") -> str:  # noqa: S107
     """A compact JWT over ``claims``, signed with ``key``; ``token_type`` becomes the ``typ`` header (RFC 7519, 5.1)."""
     header = {"alg": key.algorithm, "kid": key.kid, "typ": token_type}
-    return jwt.encode(header, dict(claims), key.private_key, algorithms=[key.algorithm])
+    return jwt.encode(header, dict(claims), key.private_key, registry=_REGISTRIES[key.algorithm])
 
 
 def verified_claims(token: str, keys: Iterable[SigningKey]) -> dict[str, Any] | None:
     """The claims of a token this portal signed itself, or ``None``; the times in it are the caller's to judge."""
     for key in keys:
         try:
-            return dict(jwt.decode(token, key.public_key, algorithms=[key.algorithm]).claims)
+            return dict(jwt.decode(token, key.public_key, registry=_REGISTRIES[key.algorithm]).claims)
         except _UNREADABLE:
             continue
     return None
@@ -112,6 +128,8 @@ def read_marker(key: bytes, purpose: str, marker: str, now: int) -> dict[str, An
     return dict(token.claims) if fresh and token.header.get("typ") == f"{purpose}+marker" else None
 
 
-def half_hash(value: str) -> str:
-    """The left half of SHA-256, as ``at_hash`` and ``c_hash`` want it (OpenID Connect Core, section 3.1.3.6)."""
-    return base64url(hashlib.sha256(value.encode("ascii")).digest()[:16])
+def half_hash(value: str, *, algorithm: str = "RS256") -> str:
+    """The left half of the hash that ``algorithm`` signs with, as ``at_hash``, ``c_hash`` and ``s_hash`` want it
+    (OpenID Connect Core, section 3.1.3.6): SHA-256, or SHA-512 for EdDSA with Ed25519 (RFC 8032, section 5.1)."""
+    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", value.encode("ascii")).digest()
+    return base64url(digest[: len(digest) // 2])

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _LOOPBACK_NAMES = {"localhost"}
 _LOOPBACK_ADDRESS = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?([/?][!-\[\]-~]*)?")
+_HOST = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _HIGHEST_PORT = 65_535
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 MAXIMUM_LENGTH = 8000
@@ -94,6 +95,17 @@ def _without_loopback_port(uri: str) -> str | None:
     if match is None or int(match[2] or 0) > _HIGHEST_PORT:
         return None
     return f"{match[1]}{match[3] or ''}"
+
+
+def host_and_port(text: str) -> tuple[str, int | None] | None:
+    """``host`` or ``host:port`` in lower case, IPv6 addresses in brackets; ``None`` when it is something else.
+
+    Strict on purpose: no user name, no zone, nothing that two readers of an address could read in two ways.
+    """
+    match = _HOST.fullmatch(text)
+    if match is None or not 0 < int(match[2] or 1) <= _HIGHEST_PORT:
+        return None
+    return match[1].lower(), int(match[2]) if match[2] else None
 
 
 def add_query(uri: str, parameters: Iterable[tuple[str, str]]) -> str:

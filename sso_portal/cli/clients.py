@@ -12,11 +12,18 @@ import click
 
 from sso_portal.base.errors import Refused
 from sso_portal.cli.office import Office, as_json, office, read_secret, tell
-from sso_portal.services.client_metadata import AUTHENTICATION_METHODS, CONSENT_POLICIES, parse_assignment
+from sso_portal.services.client_metadata import (
+    AUTHENTICATION_METHODS,
+    CONSENT_POLICIES,
+    has_secret,
+    parse_assignment,
+)
 from sso_portal.services.clients import Client, Clients
 
 _COLUMNS = ("client_id", "client_name", "consent", "token_endpoint_auth_method")
 _set = click.option("--set", "assignments", multiple=True, metavar="FIELD=VALUE", help="Any metadata field.")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_METHODS_WITH_SECRET = [m for m in AUTHENTICATION_METHODS if has_secret({"token_endpoint_auth_method": m})]
 _secret_stdin = click.option("--secret-stdin", is_flag=True, help="Read the secret from standard input.")
 
 
@@ -36,6 +43,7 @@ def client() -> None:
 @click.option("--response-type", "response_types", multiple=True)
 @click.option("--scope", "scopes", multiple=True, help="May be given several times or separated by spaces.")
 @click.option("--auth-method", type=click.Choice(AUTHENTICATION_METHODS))
+@click.option("--jwks-file", type=_FILE, help="Its public keys: a JWK Set, for private_key_jwt and the like.")
 @click.option("--consent", type=click.Choice(CONSENT_POLICIES))
 @_set
 @as_json
@@ -46,6 +54,9 @@ def add(office: Office, /, name: str, client_id: str, secret_stdin: bool, as_jso
     for option in ("redirect_uris", "post_logout_redirect_uris", "grant_types", "response_types"):
         if options[option]:
             metadata[option] = list(options[option])
+    if options["grant_types"] and not {"authorization_code", "implicit"} & set(options["grant_types"]):
+        # A client that sends nobody to sign in, such as a device, asks for no response type either.
+        metadata.setdefault("response_types", [])
     if options["scopes"]:
         metadata["scope"] = " ".join(options["scopes"])
     if options["consent"]:
@@ -53,6 +64,8 @@ def add(office: Office, /, name: str, client_id: str, secret_stdin: bool, as_jso
     method = "none" if options["public"] else options["auth_method"]
     if method:
         metadata["token_endpoint_auth_method"] = method
+    if options["jwks_file"]:
+        metadata["jwks"] = _read_json(options["jwks_file"])
     metadata.update(map(parse_assignment, options["assignments"]))
     portal = office.portal
     secret = _given_secret() if secret_stdin else ""
@@ -110,20 +123,21 @@ def remove(office: Office, client_id: str) -> None:
 @client.command("rotate-secret")
 @click.argument("client_id", metavar="ID")
 @_secret_stdin
+@click.option("--auth-method", type=click.Choice(_METHODS_WITH_SECRET), help="Change this too.")
 @as_json
 @office
-def rotate_secret(office: Office, client_id: str, secret_stdin: bool, as_json: bool) -> None:
+def rotate_secret(office: Office, client_id: str, secret_stdin: bool, auth_method: str | None, as_json: bool) -> None:
     """Replace a client's secret at once; a drawn one is shown this once."""
     portal = office.portal
     secret = _given_secret() if secret_stdin else ""
     with portal.transaction() as unit:
-        plain = unit.clients.rotate_secret(client_id, secret)
+        plain = unit.clients.rotate_secret(client_id, secret, method=auth_method or "")
     row = {"client_id": client_id} | ({} if secret else {"client_secret": plain})
     tell(row, _COLUMNS, as_json=as_json)
 
 
 @client.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=_FILE)
 @as_json
 @office
 def apply(office: Office, file: Path, as_json: bool) -> None:
@@ -170,6 +184,13 @@ def _read_clients(file: Path) -> list[Mapping[str, Any]]:
     if not isinstance(wanted, list) or not all(isinstance(fields, dict) for fields in wanted):
         raise Refused(f"{file} is not a list of clients.")
     return wanted
+
+
+def _read_json(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise Refused(f"{file} cannot be read: {error}") from None
 
 
 def _given_secret() -> str:

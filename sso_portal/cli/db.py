@@ -27,9 +27,9 @@ def upgrade(office: Office) -> None:
 def check(office: Office) -> None:
     """Say whether the database can be used as it is."""
     with office.portal.transaction() as unit:
-        signing = unit.keys.ring().signing
-    if not signing:
-        raise Refused("There are no signing keys; run: sso-portal db upgrade")
+        ready = unit.keys.are_ready()
+    if not ready:
+        raise Refused("There are no signing keys of some kinds; run: sso-portal db upgrade")
     click.echo("The database is up to date and its keys can be read.")
 
 
@@ -37,5 +37,5 @@ def check(office: Office) -> None:
 @as_json
 @office
 def sweep(office: Office, as_json: bool) -> None:
-    """Delete what is over: expired codes, tokens, sessions and counters."""
+    """Delete what is over and publish the keys whose time has come; `serve` does it every hour by itself."""
     tell(dict(office.portal.sweep()), (), as_json=as_json)

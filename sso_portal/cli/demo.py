@@ -87,6 +87,7 @@ def _write_ini(data: Path, host: str, base_port: int, issuer: str) -> dict[str, 
         "sso.storage.url": f"sqlite:///{(data / 'portal.sqlite3').resolve()}",
         "sso.storage.sqlite_synchronous": "normal",
         "sso.security.secret": _secret(data / "portal-secret"),
+        "sso.sign_up.enabled": "true",
         "sso.brand.name": "一号通 One Pass",
     }
     ini = data / "demo.ini"

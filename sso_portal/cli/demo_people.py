@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from sso_portal.cli.demo_sites import DemoSite
+from sso_portal.services.users import Users
 from sso_portal.wiring import Portal
 
 
@@ -18,12 +20,68 @@ class Person:
     name: str
     email: str
     is_administrator: bool = False
+    roles: tuple[str, ...] = ()
+    profile: Mapping[str, Any] = field(default_factory=dict)
+
+
+_HERE = {"zoneinfo": "Asia/Shanghai", "locale": "zh-CN"}
+
+
+def _address(region: str, locality: str, street: str, postal_code: str) -> dict[str, str]:
+    whole = f"{'' if region == locality else region}{locality}{street}\n{postal_code}"
+    parts = {"street_address": street, "locality": locality, "region": region, "postal_code": postal_code}
+    return {"formatted": whole, **parts, "country": "CN"}
 
 
 PEOPLE = (
-    Person("zp", "penadmin", "张鹏", "zp@example.com"),
-    Person("lin", "lin-demo-password", "林晓", "lin@example.com"),
-    Person("admin", "admin-demo-password", "管理员", "admin@example.com", is_administrator=True),
+    Person(
+        "zp",
+        "penadmin",
+        "张鹏",
+        "zp@example.com",
+        roles=("project-lead",),
+        profile={
+            **_HERE,
+            "family_name": "张",
+            "given_name": "鹏",
+            "nickname": "老张",
+            "gender": "male",
+            "birthdate": "1986-04-12",
+            "phone_number": "+8613900000001",
+            "phone_number_verified": True,
+            "address": _address("北京市", "北京市", "海淀区中关村大街 27 号", "100080"),
+        },
+    ),
+    Person(
+        "lin",
+        "lin-demo-password",
+        "林晓",
+        "lin@example.com",
+        roles=("recruiter",),
+        profile={
+            **_HERE,
+            "family_name": "林",
+            "given_name": "晓",
+            "gender": "female",
+            "birthdate": "1992-09-30",
+            "phone_number": "+8613900000002",
+            "address": _address("浙江省", "杭州市", "西湖区文三路 90 号", "310012"),
+        },
+    ),
+    Person(
+        "admin",
+        "admin-demo-password",
+        "管理员",
+        "admin@example.com",
+        is_administrator=True,
+        roles=("administrator",),
+        profile={
+            **_HERE,
+            "nickname": "管理员",
+            "phone_number": "+861000000003",
+            "address": _address("北京市", "北京市", "海淀区中关村大街 27 号", "100080"),
+        },
+    ),
 )
 
 REFERENCE_CLIENT = {
@@ -42,14 +100,7 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
     """Add the demo people and clients that are not there yet."""
     with portal.transaction() as unit:
         for person in PEOPLE:
-            if unit.users.by_username(person.username) is None:
-                unit.users.add(
-                    person.username,
-                    email=person.email,
-                    name=person.name,
-                    password=person.password,
-                    is_administrator=person.is_administrator,
-                )
+            _seed_person(unit.users, person)
         known = {client.client_id: client for client in unit.clients.all()}
         for site in sites:
             if site.client_id not in known:
@@ -61,3 +112,19 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
                 unit.clients.rotate_secret(site.client_id, site.secret)
         if "1" not in known:
             unit.clients.add(REFERENCE_CLIENT, client_id="1", secret="1")  # noqa: S106 - documented, demo only
+
+
+def _seed_person(users: Users, person: Person) -> None:
+    """Add her. Data from a version that knew of no claims gets them; somebody of whom anything is known stays."""
+    known = users.by_username(person.username)
+    if known is None:
+        known = users.add(
+            person.username,
+            email=person.email,
+            name=person.name,
+            password=person.password,
+            is_administrator=person.is_administrator,
+        )
+    if not known.roles and not known.profile:
+        users.set_profile(known, person.profile)
+        users.set_roles(known, person.roles)

@@ -10,30 +10,45 @@ import click
 from sso_portal.cli.office import Office, as_json, office, tell
 from sso_portal.services.keys import KeyInfo
 
-_COLUMNS = ("kid", "algorithm", "signs", "created_at", "retired_at")
+_COLUMNS = ("kid", "algorithm", "generation", "state", "created_at", "signs_from", "superseded_at")
 
 
 @click.group()
 def key() -> None:
-    """Signing keys: list, rotate."""
+    """Signing keys: list, rotate, remove."""
 
 
 @key.command("list")
 @as_json
 @office
 def list_keys(office: Office, as_json: bool) -> None:
-    """Every key; times are seconds since 1970."""
+    """Every key; times are seconds since 1970.
+
+    States: next (published, signs later), signs, published (for what it has signed), kept (only to recognise old
+    id_tokens), over (deleted by the next sweep).
+    """
     with office.portal.transaction() as unit:
         tell(_rows(unit.keys.all()), _COLUMNS, as_json=as_json)
 
 
 @key.command()
+@click.option("--ahead", is_flag=True, help="Publish the fresh keys now and sign with them later.")
 @as_json
 @office
-def rotate(office: Office, as_json: bool) -> None:
-    """Sign with fresh keys from now on; the old ones stay published."""
+def rotate(office: Office, ahead: bool, as_json: bool) -> None:
+    """Sign with fresh keys from now on; the old ones stay published. The schedule does this by itself."""
     with office.portal.transaction() as unit:
-        tell(_rows(unit.keys.rotate()), _COLUMNS, as_json=as_json)
+        tell(_rows(unit.keys.rotate(ahead=ahead)), _COLUMNS, as_json=as_json)
+
+
+@key.command()
+@click.argument("kid", metavar="KID")
+@office
+def remove(office: Office, kid: str) -> None:
+    """Forget a leaked key at once; what it has signed is believed no more. Rotate first."""
+    with office.portal.transaction() as unit:
+        unit.keys.remove(kid)
+    click.echo(f"{kid} is removed.")
 
 
 def _rows(keys: Sequence[KeyInfo]) -> list[dict[str, Any]]:

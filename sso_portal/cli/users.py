@@ -11,6 +11,7 @@ import click
 
 from sso_portal.base.errors import Refused
 from sso_portal.cli.office import Office, as_json, office, read_secret, tell
+from sso_portal.services.profile import parse_assignments
 from sso_portal.services.users import User, Users
 
 _COLUMNS = ("username", "name", "email", "administrator", "enabled")
@@ -19,7 +20,7 @@ _password_stdin = click.option("--password-stdin", is_flag=True, help="Read the 
 
 @click.group()
 def user() -> None:
-    """People: add, list, show, password, disable, enable, import."""
+    """People: add, list, show, edit, roles, password, disable, enable, import."""
 
 
 @user.command()
@@ -27,17 +28,27 @@ def user() -> None:
 @click.option("--email", required=True)
 @click.option("--name", "full_name", default="", help="The person's name as others read it.")
 @click.option("--admin", is_flag=True, help="May administer the portal.")
+@click.option("--role", "roles", multiple=True, help="What she is in the company; may be given several times.")
 @_password_stdin
 @as_json
 @office
 def add(
-    office: Office, username: str, email: str, full_name: str, admin: bool, password_stdin: bool, as_json: bool
+    office: Office,
+    username: str,
+    email: str,
+    full_name: str,
+    admin: bool,
+    roles: tuple[str, ...],
+    password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """Add a person."""
     portal = office.portal
     password = read_secret(password_stdin, "Password")
     with portal.transaction() as unit:
         added = unit.users.add(username, email=email, name=full_name, password=password, is_administrator=admin)
+        if roles:
+            added = unit.users.set_roles(added, roles)
     tell(_row(added), _COLUMNS, as_json=as_json)
 
 
@@ -57,9 +68,40 @@ def list_users(office: Office, as_json: bool) -> None:
 def show(office: Office, username: str, as_json: bool) -> None:
     """One person."""
     with office.portal.transaction() as unit:
+        _tell_all(_find(unit.users, username), as_json=as_json)
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@click.option("--set", "assignments", multiple=True, metavar="CLAIM=VALUE", help="A standard claim; empty removes it.")
+@as_json
+@office
+def edit(office: Office, username: str, assignments: tuple[str, ...], as_json: bool) -> None:
+    """Change what is known of a person, by the names of OpenID Connect Core, section 5.1.
+
+    Members of the address are set as address.street_address=…
+    """
+    if not assignments:
+        raise click.UsageError("Nothing to change: give --set CLAIM=VALUE at least once.")
+    changes = parse_assignments(assignments)
+    with office.portal.transaction() as unit:
+        person = unit.users.set_profile(_find(unit.users, username), changes)
+    _tell_all(person, as_json=as_json)
+
+
+@user.command()
+@click.argument("username", metavar="NAME")
+@click.option("--add", "added", multiple=True, metavar="R", help="May be given several times.")
+@click.option("--remove", "removed", multiple=True, metavar="R", help="May be given several times.")
+@as_json
+@office
+def roles(office: Office, username: str, added: tuple[str, ...], removed: tuple[str, ...], as_json: bool) -> None:
+    """Tell a person's roles, after giving her some and taking some."""
+    with office.portal.transaction() as unit:
         person = _find(unit.users, username)
-        row = {**_row(person), "created_at": person.created_at, "updated_at": person.updated_at}
-        tell(row, _COLUMNS, as_json=as_json)
+        if added or removed:
+            person = unit.users.change_roles(person, add=added, remove=removed)
+    tell({"username": person.username, "roles": person.roles}, (), as_json=as_json)
 
 
 @user.command()
@@ -109,7 +151,8 @@ def enable(office: Office, username: str) -> None:
 def import_users(office: Office, file: Path, as_json: bool) -> None:
     """Add the people of a CSV or JSON FILE, all or none; who is there already stays as she is.
 
-    Fields: username, email, name, and password or password_hash (argon2).
+    Fields: username, email, name, password or password_hash (argon2), roles, and profile with standard claims by
+    their names. In CSV roles are separated by spaces and profile is a JSON object.
     """
     rows = _read_people(file)
     added = present = 0
@@ -120,14 +163,36 @@ def import_users(office: Office, file: Path, as_json: bool) -> None:
             if unit.users.by_username(row["username"]) is not None:
                 present += 1
                 continue
-            known = ("email", "name", "password", "password_hash")
-            fields: dict[str, Any] = {name: row.get(name) or "" for name in known}
             try:
-                unit.users.add(row["username"], **fields)
+                _import_one(unit.users, row)
             except Refused as error:
                 raise Refused(f"{file}: person {number}: {error} Nobody was added.") from None
             added += 1
     tell({"added": added, "present": present}, (), as_json=as_json)
+
+
+def _import_one(users: Users, row: dict[str, Any]) -> None:
+    known = ("email", "name", "password", "password_hash")
+    fields: dict[str, Any] = {name: row.get(name) or "" for name in known}
+    roles, profile = row.get("roles") or [], row.get("profile") or {}
+    roles = roles.split() if isinstance(roles, str) else roles
+    if not isinstance(roles, list):
+        raise Refused("roles: is a list.")
+    person = users.add(row["username"], **fields)
+    if roles:
+        person = users.set_roles(person, roles)
+    if profile:
+        users.set_profile(person, _read_profile(profile))
+
+
+def _read_profile(profile: Any) -> dict[str, Any]:
+    try:
+        read = json.loads(profile) if isinstance(profile, str) else profile
+    except ValueError:
+        read = None
+    if not isinstance(read, dict):
+        raise Refused("profile: is a JSON object.")
+    return read
 
 
 def _read_people(file: Path) -> list[Any]:
@@ -153,7 +218,22 @@ def _row(person: User) -> dict[str, Any]:
         "username": person.username,
         "name": person.name,
         "email": person.email,
+        "email_verified": person.email_verified,
         "administrator": person.is_administrator,
         "enabled": person.is_enabled,
         "sub": person.subject,
+        "roles": person.roles,
     }
+
+
+def _tell_all(person: User, *, as_json: bool) -> None:
+    """Everything about one person; in JSON her claims stand together, for people each has a line."""
+    times = {"created_at": person.created_at, "updated_at": person.updated_at}
+    claims = {"profile": person.profile} if as_json else _flat(person.profile)
+    tell({**_row(person), **claims, **times}, _COLUMNS, as_json=as_json)
+
+
+def _flat(profile: dict[str, Any]) -> dict[str, Any]:
+    address = {f"address.{name}": value for name, value in profile.get("address", {}).items()}
+    flat = {**{name: value for name, value in profile.items() if name != "address"}, **address}
+    return {name: ", ".join(value.splitlines()) if isinstance(value, str) else value for name, value in flat.items()}

@@ -19,6 +19,8 @@ class JsonAnswer:
     status: int
     body: Mapping[str, Any]
     headers: Mapping[str, str] = field(default_factory=lambda: dict(_NO_STORE))
+    # The answer as a JWT, in place of the body.
+    jwt: str | None = None
 
     @property
     def error(self) -> str | None:

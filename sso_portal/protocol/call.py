@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+
 from sso_portal.base.clock import Clock
+from sso_portal.protocol.vocabulary import PROMPT_VALUES
+from sso_portal.services.claims_request import ClaimsRequest
 from sso_portal.services.clients import Client, Clients
 from sso_portal.services.consents import Consents
+from sso_portal.services.device_codes import DeviceCode, DeviceCodes
+from sso_portal.services.federation.client_keys import ClientKeys
+from sso_portal.services.federation.fetch import Fetcher
 from sso_portal.services.keys import Keys
+from sso_portal.services.once import Once
 from sso_portal.services.sessions import Session
+from sso_portal.services.sign_in import SignIn
+from sso_portal.services.subjects import Subjects
 from sso_portal.services.tokens import Access, Code, Family, Token, Tokens
 from sso_portal.services.users import User, Users
 
@@ -34,12 +44,36 @@ class Services(Protocol):
         """Codes and tokens."""
 
     @property
+    def device_codes(self) -> DeviceCodes:
+        """Device codes."""
+
+    @property
     def consents(self) -> Consents:
         """Remembered answers."""
 
     @property
+    def fetcher(self) -> Fetcher:
+        """Documents that clients have put somewhere."""
+
+    @property
+    def client_keys(self) -> ClientKeys:
+        """Public keys of clients."""
+
+    @property
+    def once(self) -> Once:
+        """Things that may be used once."""
+
+    @property
     def keys(self) -> Keys:
         """The key ring."""
+
+    @property
+    def subjects(self) -> Subjects:
+        """Subject identifiers."""
+
+    @property
+    def sign_in(self) -> SignIn:
+        """The door."""
 
 
 @dataclass
@@ -53,11 +87,23 @@ class Call:
     session: Session | None = None
     user: User | None = None
     code: Code | None = None
+    device_code: DeviceCode | None = None
     family: Family | None = None
     refresh_token: Token | None = None
+    # The unused refresh token that is told again to who presents its used predecessor within the time of grace.
+    repeated_refresh_token: str | None = None
     access: Access | None = None
     duplicates: frozenset[str] = frozenset()
     undecodable: frozenset[str] = frozenset()
+    # The network address that the request came from; empty when it is not known.
+    address: str = ""
+    prompt_values: tuple[str, ...] = PROMPT_VALUES
+    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    hinted_subject: str | None = None
+    # What the tokens of this authorization will tell besides its scopes.
+    details: dict[str, Any] = field(default_factory=dict)
+    # What was wrong with the request object; raised once it is known where to answer.
+    request_problem: OAuth2Error | None = None
     # The redirect URI as the authorization request had it; None when it was left out.
     sent_redirect_uri: str | None = None
 

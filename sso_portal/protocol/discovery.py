@@ -2,49 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from sso_portal.base.client_jose import (
+    CONTENT_ENCRYPTION_ALGORITHMS,
+    KEY_ENCRYPTION_ALGORITHMS,
+    VERIFICATION_ALGORITHMS,
+)
 from sso_portal.base.jose import SIGNING_ALGORITHMS
+from sso_portal.protocol.client_authentication import ASSERTION_ALGORITHMS
 from sso_portal.protocol.grants import GRANTS
 from sso_portal.protocol.response_modes import RESPONSE_MODES
-from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CODE_CHALLENGE_METHODS, PROMPT_VALUES
+from sso_portal.protocol.vocabulary import (
+    AUTHORIZE_PATH,
+    CODE_CHALLENGE_METHODS,
+    DEVICE_AUTHORIZATION_PATH,
+    DISPLAY_VALUES,
+    INTROSPECT_PATH,
+    JWKS_PATH,
+    LOGOUT_PATH,
+    REVOKE_PATH,
+    TOKEN_PATH,
+    USERINFO_PATH,
+)
+from sso_portal.services.assurance import ACR_VALUES
 from sso_portal.services.claims import CLAIMS
 from sso_portal.services.client_metadata import AUTHENTICATION_METHODS, RESPONSE_TYPES
 from sso_portal.services.scopes import SCOPES
 
-_ID_TOKEN_CLAIMS = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr")
+_ID_TOKEN_CLAIMS = ("iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid")
+_HASH_CLAIMS = ("at_hash", "c_hash", "s_hash")
+_CALLED_BY_CLIENTS = ("token", "introspection", "revocation")
 
 
-def authorization_server_metadata(issuer: str) -> dict[str, Any]:
-    """The document of RFC 8414."""
+def authorization_server_metadata(issuer: str, prompts: Sequence[str]) -> dict[str, Any]:
+    """The document of RFC 8414; ``prompts`` are the values of ``prompt`` that are honoured."""
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}{AUTHORIZE_PATH}",
-        "token_endpoint": f"{issuer}/o/token/",
-        "jwks_uri": f"{issuer}/o/jwks/",
+        "token_endpoint": f"{issuer}{TOKEN_PATH}",
+        "introspection_endpoint": f"{issuer}{INTROSPECT_PATH}",
+        "revocation_endpoint": f"{issuer}{REVOKE_PATH}",
+        "device_authorization_endpoint": f"{issuer}{DEVICE_AUTHORIZATION_PATH}",
+        "jwks_uri": f"{issuer}{JWKS_PATH}",
         "scopes_supported": list(SCOPES),
         "response_types_supported": list(RESPONSE_TYPES),
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANTS),
-        "token_endpoint_auth_methods_supported": list(AUTHENTICATION_METHODS),
+        **_client_authentication(),
         "code_challenge_methods_supported": list(CODE_CHALLENGE_METHODS),
+        "prompt_values_supported": list(prompts),
         "ui_locales_supported": ["zh-CN", "en"],
         "authorization_response_iss_parameter_supported": True,
+        **_request_objects(),
     }
 
 
-def openid_configuration(issuer: str) -> dict[str, Any]:
+def openid_configuration(issuer: str, prompts: Sequence[str]) -> dict[str, Any]:
     """The document of OpenID Connect Discovery."""
+    key_encryption, content_encryption = list(KEY_ENCRYPTION_ALGORITHMS), list(CONTENT_ENCRYPTION_ALGORITHMS)
     return {
-        **authorization_server_metadata(issuer),
-        "userinfo_endpoint": f"{issuer}/o/userinfo/",
-        "end_session_endpoint": f"{issuer}/o/logout/",
-        "subject_types_supported": ["public"],
+        **authorization_server_metadata(issuer, prompts),
+        "userinfo_endpoint": f"{issuer}{USERINFO_PATH}",
+        "end_session_endpoint": f"{issuer}{LOGOUT_PATH}",
+        "subject_types_supported": ["public", "pairwise"],
+        "acr_values_supported": list(ACR_VALUES),
+        "display_values_supported": list(DISPLAY_VALUES),
         "id_token_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
-        "claims_supported": [*CLAIMS, *_ID_TOKEN_CLAIMS],
+        "id_token_encryption_alg_values_supported": key_encryption,
+        "id_token_encryption_enc_values_supported": content_encryption,
+        "userinfo_signing_alg_values_supported": list(SIGNING_ALGORITHMS),
+        "userinfo_encryption_alg_values_supported": key_encryption,
+        "userinfo_encryption_enc_values_supported": content_encryption,
+        "claims_supported": [*CLAIMS, *_ID_TOKEN_CLAIMS, *_HASH_CLAIMS],
         "claim_types_supported": ["normal"],
-        "prompt_values_supported": list(PROMPT_VALUES),
-        "claims_parameter_supported": False,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": True,
+    }
+
+
+def _client_authentication() -> dict[str, list[str]]:
+    answer: dict[str, list[str]] = {}
+    for endpoint in _CALLED_BY_CLIENTS:
+        answer[f"{endpoint}_endpoint_auth_methods_supported"] = list(AUTHENTICATION_METHODS)
+        answer[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ASSERTION_ALGORITHMS)
+    return answer
+
+
+def _request_objects() -> dict[str, Any]:
+    return {
+        "request_parameter_supported": True,
+        "request_uri_parameter_supported": True,
+        "require_request_uri_registration": True,
+        "request_object_signing_alg_values_supported": [*VERIFICATION_ALGORITHMS, "HS256", "none"],
     }

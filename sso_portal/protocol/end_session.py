@@ -45,7 +45,7 @@ def read_sign_out(values: Mapping[str, str], call: Call) -> SignOut:
 
 def _hint_claims(token: str | None, call: Call) -> dict[str, object] | None:
     # An expired id_token is as good a hint as a fresh one (RP-Initiated Logout 1.0, section 4).
-    claims = verified_claims(token, call.services.keys.ring().published) if token else None
+    claims = verified_claims(token, call.services.keys.verifying()) if token else None
     return claims if claims is not None and claims.get("iss") == call.issuer else None
 
 

@@ -22,10 +22,13 @@ class Step(Enum):
     LOGIN = "login"
     REAUTHENTICATE = "reauthenticate"
     SELECT_ACCOUNT = "select_account"
+    CREATE = "create"
     CONSENT = "consent"
     ISSUE = "issue"
     REFUSE_LOGIN_REQUIRED = "login_required"
+    REFUSE_OTHER_ACCOUNT = "other_account"
     REFUSE_CONSENT_REQUIRED = "consent_required"
+    REFUSE_UNMET = "unmet_authentication_requirements"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Wish:
     max_age: int | None = None
     always_authenticate: bool = False
     consent: str = "once"
+    # Strengths of sign-in of which one is demanded; empty: any will do.
+    acr: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -43,25 +48,35 @@ class Standing:
     """What is known about the person. ``signed_in_for`` is the age in seconds of her last proof, ``None`` signed out.
 
     ``proved_now``: she signed in for this very request. ``agreed``: an earlier answer covers what is asked.
-    ``answered_now``: she answered the consent page for this very request.
+    ``answered_now``: she answered the consent page for this very request. ``is_other``: the site means somebody else.
+    ``acr`` is how strongly she proved who she is.
     """
 
     signed_in_for: int | None = None
     proved_now: bool = False
     agreed: bool = False
     answered_now: bool = False
+    is_other: bool = False
+    acr: str | None = None
 
 
 def next_step(wish: Wish, standing: Standing) -> Step:
     """What comes next (OpenID Connect Core, sections 3.1.2.3 and 3.1.2.4)."""
     silent = "none" in wish.prompts
+    if "create" in wish.prompts and not standing.proved_now:
+        return Step.CREATE
     if standing.signed_in_for is None:
         return Step.REFUSE_LOGIN_REQUIRED if silent else Step.LOGIN
+    if standing.is_other:
+        # She had her chance to sign in as the one who is meant (Core, section 3.1.2.1, id_token_hint).
+        return Step.REFUSE_OTHER_ACCOUNT if silent or standing.proved_now else Step.SELECT_ACCOUNT
     if not standing.proved_now:
         if "select_account" in wish.prompts:
             return Step.SELECT_ACCOUNT
         if _must_prove_again(wish, standing.signed_in_for):
             return Step.REFUSE_LOGIN_REQUIRED if silent else Step.REAUTHENTICATE
+    if wish.acr and standing.acr not in wish.acr:
+        return Step.REFUSE_UNMET
     if _must_consent(wish, standing):
         return Step.REFUSE_CONSENT_REQUIRED if silent else Step.CONSENT
     return Step.ISSUE
@@ -81,28 +96,50 @@ def _must_consent(wish: Wish, standing: Standing) -> bool:
     return wish.consent == "once" and not standing.agreed
 
 
-MARKER_SECONDS = 600
+PROOF_SECONDS = 600
 """How long a proof made for one request is good for that request: time enough to read the consent page."""
+
+_ARRIVAL_SECONDS = 86_400
+"""How long a request whose own time has run out meanwhile may take to be answered: a sign-in page is left open."""
 
 
 class Markers:
-    """Signed notes that a person proved herself for one exact request in one session."""
+    """Signed notes about one exact request: that it arrived in time, that a person proved herself for it."""
 
     def __init__(self, key: bytes) -> None:
         """``key`` is known to this portal alone."""
         self._key = key
 
     def add(self, query: Form, sid: str, now: int) -> str:
-        """The query string of the request with a marker appended."""
-        marker = make_marker(self._key, "login", {"req": _digest(query), "sid": sid, "exp": now + MARKER_SECONDS})
-        return f"{query.encoded(INTERACTION)}&{urlencode({INTERACTION: marker})}"
+        """The query string of the request with a note that the person of session ``sid`` has just proved herself."""
+        note = {"sid": sid, "proof_exp": now + PROOF_SECONDS, "arrived": self.has_arrived(query, now)}
+        return self._noted(query, note, now)
+
+    def arrived(self, query: Form, now: int) -> str:
+        """The query string of the request with a note that it was good when it arrived."""
+        return self._noted(query, {"arrived": True}, now)
 
     def proves(self, query: Form, sid: str, now: int) -> bool:
-        """Whether the request carries a marker for itself, this session and this time."""
+        """Whether the request carries a note of a proof for itself, this session and this time."""
+        claims = self._read(query, now)
+        until = claims.get("proof_exp")
+        return claims.get("sid") == sid and isinstance(until, int) and now < until
+
+    def has_arrived(self, query: Form, now: int) -> bool:
+        """Whether the request carries a note that it was good when it arrived."""
+        return self._read(query, now).get("arrived") is True
+
+    def _noted(self, query: Form, claims: dict[str, object], now: int) -> str:
+        note = {**claims, "req": request_digest(query), "exp": now + _ARRIVAL_SECONDS}
+        marker = make_marker(self._key, "login", note)
+        return f"{query.encoded(INTERACTION)}&{urlencode({INTERACTION: marker})}"
+
+    def _read(self, query: Form, now: int) -> dict[str, object]:
         marker = query.values.get(INTERACTION)
         claims = read_marker(self._key, "login", marker, now) if marker else None
-        return claims is not None and claims.get("req") == _digest(query) and claims.get("sid") == sid
+        return claims if claims is not None and claims.get("req") == request_digest(query) else {}
 
 
-def _digest(query: Form) -> str:
+def request_digest(query: Form) -> str:
+    """A hash of everything in a request but our own marker."""
     return hashlib.sha256(query.encoded(INTERACTION).encode()).hexdigest()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from oauthlib.oauth2 import AuthorizationEndpoint, TokenEndpoint
 from oauthlib.openid import Server
 
-from sso_portal.protocol.grants import GRANTS
+from sso_portal.protocol.grants import GRANTS, HybridGrant
 from sso_portal.protocol.tokens.opaque import OpaqueToken
 from sso_portal.protocol.validator import PortalValidator
+from sso_portal.services.client_metadata import RESPONSE_TYPES
 
 
 class PortalServer(Server):
@@ -25,7 +27,7 @@ class PortalServer(Server):
             self,
             default_response_type="code",
             default_token_type=self.token_handler,
-            response_types={"code": self.grants["authorization_code"]},
+            response_types=_handlers(self.grants, HybridGrant(validator)),
         )
         TokenEndpoint.__init__(
             self,
@@ -33,3 +35,15 @@ class PortalServer(Server):
             default_token_type=self.token_handler,
             grant_types=self.grants,
         )
+
+
+def _handlers(grants: Mapping[str, Any], hybrid: Any) -> dict[str, Any]:
+    """The grant that answers each response type: ``none`` is the code grant without its code."""
+    handlers: dict[str, Any] = {}
+    for response_type in RESPONSE_TYPES:
+        words = response_type.split()
+        if "code" in words and len(words) > 1:
+            handlers[response_type] = hybrid
+        else:
+            handlers[response_type] = grants["implicit" if {"token", "id_token"} & set(words) else "authorization_code"]
+    return handlers

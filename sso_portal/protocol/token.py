@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
-from sso_portal.base.forms import TooManyFields, parse_form
 from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_refusal
 from sso_portal.protocol.call import Call
+from sso_portal.protocol.form_endpoint import read_form
 from sso_portal.protocol.server import PortalServer
-
-_FORM = "application/x-www-form-urlencoded"
 
 
 def answer_token_request(
@@ -23,18 +21,9 @@ def answer_token_request(
     trace_id: str,
 ) -> JsonAnswer:
     """Exchange a grant for tokens. Refusals are returned, never raised: what they remember has to be committed."""
-    if query:
-        return token_refusal("invalid_request", "The token endpoint takes no parameters in the address.", trace_id)
-    if content_type.partition(";")[0].strip().lower() != _FORM:
-        return token_refusal("invalid_request", f"The body is not {_FORM}.", trace_id)
-    try:
-        form = parse_form(body)
-    except TooManyFields:
-        return token_refusal("invalid_request", "The body has too many parameters.", trace_id)
-    for names, fault in ((form.duplicates, "was sent more than once"), (form.undecodable, "is not UTF-8")):
-        if names:
-            known = sorted(name for name in names if name.isascii() and name.isidentifier())
-            return token_refusal("invalid_request", f"{(known or ['a parameter'])[0][:40]} {fault}.", trace_id)
+    form = read_form(body, content_type, query, trace_id)
+    if isinstance(form, JsonAnswer):
+        return form
     if "grant_type" not in form.values:
         return token_refusal("invalid_request", "grant_type is missing.", trace_id)
     try:

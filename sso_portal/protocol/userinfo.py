@@ -35,15 +35,20 @@ def answer_userinfo_request(
         # Without a token, no error code either (RFC 6750, section 3.1).
         return refusal(401, "invalid_token", "An access token is needed.", trace_id, challenge=_REALM)
     try:
-        _, text, _ = server.create_userinfo_response(
+        headers, text, _ = server.create_userinfo_response(
             f"{call.issuer}/o/userinfo/", "GET", None, call.headers(authorization)
         )
     except OAuth2Error as error:
         return _refused(error, call, trace_id)
+    if headers["Content-Type"] == "application/jwt":
+        return JsonAnswer(200, {}, jwt=text)
     return JsonAnswer(200, parsed(text))
 
 
 def _refused(error: OAuth2Error, call: Call, trace_id: str) -> JsonAnswer:
+    if error.error == "invalid_request":
+        challenge = f'{_REALM}, error="invalid_request"'
+        return refusal(400, "invalid_request", error.description or "", trace_id, challenge=challenge)
     if error.error == "insufficient_scope" or (call.access is not None and call.access.user is None):
         challenge = f'{_REALM}, error="insufficient_scope", scope="openid"'
         return refusal(

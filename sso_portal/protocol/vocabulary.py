@@ -6,12 +6,33 @@ from typing import Final
 
 AUTHORIZE_PATH: Final = "/o/authorize/"
 LOGIN_PATH: Final = "/o/login/"
-
-INTERACTION: Final = "interaction"
-"""Our own parameter on the authorization endpoint: the signed marker that an interaction has happened."""
+TOKEN_PATH: Final = "/o/token/"
+USERINFO_PATH: Final = "/o/userinfo/"
+INTROSPECT_PATH: Final = "/o/introspect/"
+REVOKE_PATH: Final = "/o/revoke/"
+JWKS_PATH: Final = "/o/jwks/"
+LOGOUT_PATH: Final = "/o/logout/"
+DEVICE_AUTHORIZATION_PATH: Final = "/o/device_authorization/"
+DEVICE_PATH: Final = "/o/device/"
+DEVICE_QR_PATH: Final = "/o/device/qr.svg"
+CREATE_PATH: Final = "/account/create"
 
 PROMPT_VALUES: Final = ("none", "login", "consent", "select_account")
 """Values of ``prompt`` that are honoured (OpenID Connect Core, section 3.1.2.1)."""
 
+CREATE_PROMPT: Final = "create"
+"""One more where people may create accounts (OpenID Connect Prompt Create 1.0)."""
+
+INTERACTION: Final = "interaction"
+"""Our own parameter on the authorization endpoint: the signed marker that an interaction has happened."""
+
+DISPLAY_VALUES: Final = ("page", "popup", "touch", "wap")
+"""Values of ``display`` (OpenID Connect Core, section 3.1.2.1)."""
+
 CODE_CHALLENGE_METHODS: Final = ("S256",)
 """``plain`` is left out on purpose (RFC 9700, section 2.1.1)."""
+
+
+def prompt_values(*, may_create: bool) -> tuple[str, ...]:
+    """The values of ``prompt`` that this portal honours."""
+    return (*PROMPT_VALUES, CREATE_PROMPT) if may_create else PROMPT_VALUES

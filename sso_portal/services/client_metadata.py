@@ -177,7 +177,7 @@ def has_secret(metadata: Mapping[str, Any]) -> bool:
 
 def keeps_secret(metadata: Mapping[str, Any]) -> bool:
     """Whether the portal has to know the client's secret itself, because the client makes keys of it."""
-    return metadata["token_endpoint_auth_method"] == "client_secret_jwt"
+    return bool(metadata["token_endpoint_auth_method"] == "client_secret_jwt")  # noqa: S105 - the method's name
 
 
 def sector_of(metadata: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +12,17 @@ from sso_portal.base.clock import Clock
 from sso_portal.base.errors import Refused
 from sso_portal.base.hashing import SecretHasher, TokenHasher
 from sso_portal.base.ids import TOKEN_LENGTH, identifier, token
+from sso_portal.base.jose import decrypt, encrypt
 from sso_portal.base.urls import host_of, matches_redirect_uri
 from sso_portal.services.cache import VersionedCache
-from sso_portal.services.client_metadata import DEFAULTS, complete_metadata, is_public
+from sso_portal.services.client_metadata import DEFAULTS, complete_metadata, has_secret, is_public, keeps_secret
 from sso_portal.storage.clients import VERSION, ClientRow, ClientStore
 from sso_portal.storage.database import Work
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 _KEYED = "keyed:"
+_SHORTEST_KEY = 32
+"""Bytes of a secret that is the key of HS256 (RFC 7518, section 3.2)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,7 @@ class Client:
     client_id: str
     secret_hash: str | None
     metadata: Mapping[str, Any]
+    secret_encrypted: str | None = field(default=None, repr=False)
 
     @property
     def is_public(self) -> bool:
@@ -80,22 +84,37 @@ def client_cache() -> ClientCache:
 def _client(row: ClientRow) -> Client:
     # A client stored by an older version gets the defaults of newer fields. Rules are checked when it is changed, not
     # here: one client that a newer rule would refuse must not keep all others from being read.
-    return Client(row.client_id, row.secret_hash, {**DEFAULTS, **row.metadata})
+    return Client(row.client_id, row.secret_hash, {**DEFAULTS, **row.metadata}, row.secret_encrypted)
+
+
+def _forgotten(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, None]:
+    changed = before["token_endpoint_auth_method"] != after["token_endpoint_auth_method"]
+    useless = {"secret_hash": not has_secret(after), "secret_encrypted": not keeps_secret(after)}
+    return {column: None for column, is_useless in useless.items() if changed and is_useless}
 
 
 class Clients:
     """Every registered client."""
 
     def __init__(
-        self, work: Work, cache: ClientCache, token_hasher: TokenHasher, secret_hasher: SecretHasher, clock: Clock
+        self,
+        work: Work,
+        cache: ClientCache,
+        token_hasher: TokenHasher,
+        secret_hasher: SecretHasher,
+        clock: Clock,
+        *,
+        secret_key: bytes,
     ) -> None:
-        """Reads go through ``cache``; changes through the given transaction."""
+        """Reads go through ``cache``; changes through the given transaction. ``secret_key`` encrypts the secrets that
+        have to be kept."""
         self._work = work
         self._store = ClientStore(work)
         self._cache = cache
         self._token_hasher = token_hasher
         self._secret_hasher = secret_hasher
         self._clock = clock
+        self._secret_key = secret_key
 
     def find(self, client_id: str | None) -> Client | None:
         """The client with this identifier, from memory."""
@@ -117,7 +136,8 @@ class Clients:
         return _client(row)
 
     def add(self, metadata: Mapping[str, Any], *, client_id: str = "", secret: str = "") -> tuple[Client, str | None]:
-        """Register a client; answers it and its secret, drawn here unless given (``None`` for public clients).
+        """Register a client; answers it and its secret, drawn here unless given (``None`` for clients without one:
+        public ones and those with a key of their own).
 
         Raises :class:`Refused`.
         """
@@ -125,29 +145,53 @@ class Clients:
         client_id = client_id or identifier()
         if not _CLIENT_ID.fullmatch(client_id):
             raise Refused("A client_id has 1 to 200 letters, digits and . _ ~ -")
-        plain = None if is_public(complete) else secret or token()
+        plain = (secret or token()) if has_secret(complete) else None
         now = self._clock.now()
-        row = ClientRow(client_id, self._hash(plain, generated=not secret) if plain else None, complete, now, now)
+        hashed = self._hash(plain, generated=not secret) if plain else None
+        row = ClientRow(client_id, hashed, complete, now, now, self._sealed(plain, complete))
         if not self._store.add(row):
             raise Refused(f"There is a client {client_id} already.")
         self._cache.forget()
         return _client(row), plain
 
     def edit(self, client_id: str, changes: Mapping[str, Any]) -> Client:
-        """Change members of a client's metadata. Raises :class:`Refused`."""
+        """Change members of a client's metadata; a secret that its new way to authenticate has no use for is forgotten.
+
+        Raises :class:`Refused`.
+        """
         client = self.stored(client_id)
         metadata = complete_metadata({**client.metadata, **changes})
-        if not is_public(metadata) and client.secret_hash is None:
+        if keeps_secret(metadata) and client.secret_encrypted is None:
+            raise Refused(
+                "client_secret_jwt needs a secret that the portal can read; change both at once with "
+                "rotate-secret --auth-method client_secret_jwt."
+            )
+        if has_secret(metadata) and client.secret_hash is None:
             raise Refused("This client has no secret; give it one with rotate-secret first.")
-        self._store.change(client_id, metadata=metadata, updated_at=self._clock.now())
+        self._store.change(
+            client_id, metadata=metadata, updated_at=self._clock.now(), **_forgotten(client.metadata, metadata)
+        )
         self._cache.forget()
         return self.stored(client_id)
 
-    def rotate_secret(self, client_id: str, secret: str = "") -> str:
-        """Replace a client's secret at once; answers the new one. Raises :class:`Refused`."""
-        self.stored(client_id)
+    def rotate_secret(self, client_id: str, secret: str = "", *, method: str = "") -> str:
+        """Replace a client's secret at once, and how it authenticates when ``method`` is given; answers the new secret.
+
+        Raises :class:`Refused`.
+        """
+        metadata = dict(self.stored(client_id).metadata)
+        if method:
+            metadata = complete_metadata({**metadata, "token_endpoint_auth_method": method})
+            if not has_secret(metadata):
+                raise Refused(f"A client that uses {method} has no secret.")
         plain = secret or token()
-        self._store.change(client_id, secret_hash=self._hash(plain, generated=not secret), updated_at=self._clock.now())
+        self._store.change(
+            client_id,
+            metadata=metadata,
+            secret_hash=self._hash(plain, generated=not secret),
+            secret_encrypted=self._sealed(plain, metadata),
+            updated_at=self._clock.now(),
+        )
         self._cache.forget()
         return plain
 
@@ -159,6 +203,18 @@ class Clients:
 
     def _hash(self, secret: str, *, generated: bool) -> str:
         return _KEYED + self._token_hasher.hash(secret) if generated else self._secret_hasher.hash(secret)
+
+    def _sealed(self, secret: str | None, metadata: Mapping[str, Any]) -> str | None:
+        if secret is None or not keeps_secret(metadata):
+            return None
+        if len(secret.encode("utf-8", "surrogatepass")) < _SHORTEST_KEY:
+            raise Refused(f"A secret for client_secret_jwt has at least {_SHORTEST_KEY} bytes (RFC 7518, section 3.2).")
+        return encrypt(secret, self._secret_key)
+
+    def kept_secret(self, client: Client) -> str | None:
+        """The secret itself, for clients that make keys of it; ``None`` for all others, and when it was encrypted with
+        another ``sso.security.secret`` than today's."""
+        return decrypt(client.secret_encrypted, self._secret_key) if client.secret_encrypted else None
 
     def secret_matches(self, client: Client, secret: str) -> bool:
         """Whether ``secret`` is the client's: a drawn one by the fast keyed hash, a chosen one by argon2."""

@@ -1,4 +1,4 @@
-"""Keys: the key ring that signs id_tokens, made at first start and kept encrypted."""
+"""Keys: those that sign tokens, made at first start, kept encrypted, and followed by new ones on a schedule."""
 
 from __future__ import annotations
 
@@ -7,109 +7,138 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sso_portal.base.clock import Clock
-from sso_portal.base.errors import KeysUnreadable
-from sso_portal.base.jose import (
-    SIGNING_ALGORITHMS,
-    SigningAlgorithm,
-    SigningKey,
-    decrypt,
-    encrypt,
-    generate_signing_key,
-)
-from sso_portal.services.cache import VersionedCache
+from sso_portal.base.errors import Refused
+from sso_portal.base.jose import SIGNING_ALGORITHMS, SigningAlgorithm, SigningKey, encrypt, generate_signing_key
+from sso_portal.services.key_ring import KeyCache, KeyRing, Schedule, superseded_at
 from sso_portal.storage.database import Work
-from sso_portal.storage.keys import VERSION, KeyRow, KeyStore
+from sso_portal.storage.keys import KeyRow, KeyStore
 
 
 @dataclass(frozen=True)
 class KeyInfo:
-    """What may be told about a key."""
+    """What may be told about a key.
+
+    ``state``: ``next`` (published, signs later), ``signs``, ``published`` (for what it has signed), ``kept`` (for
+    hints only) or ``over`` (the next sweep deletes it). Times are seconds since 1970; ``superseded_at`` is when
+    another key signs in its place.
+    """
 
     kid: str
     algorithm: str
-    signs: bool
+    generation: int
+    state: str
     created_at: int
-    retired_at: int | None
-
-
-@dataclass(frozen=True)
-class KeyRing:
-    """The published keys, newest first, and which of them sign."""
-
-    published: tuple[SigningKey, ...]
-    signing: dict[str, SigningKey]
-
-    def jwks(self) -> dict[str, list[dict[str, object]]]:
-        """The public parts as a JWK Set (RFC 7517, section 5)."""
-        return {"keys": [dict(key.public) for key in self.published]}
-
-
-KeyCache = VersionedCache[KeyRing]
-
-
-def key_cache(encryption_key: bytes) -> KeyCache:
-    """A cache of the key ring, decrypted in memory."""
-    return VersionedCache(VERSION, lambda work: _load_ring(work, encryption_key))
-
-
-def _load_ring(work: Work, encryption_key: bytes) -> KeyRing:
-    published: list[SigningKey] = []
-    signing: dict[str, SigningKey] = {}
-    for row in KeyStore(work).all():
-        key = _decrypted(row, encryption_key)
-        published.append(key)
-        if row.signs:
-            signing[row.algorithm] = key
-    return KeyRing(tuple(published), signing)
-
-
-def _decrypted(row: KeyRow, encryption_key: bytes) -> SigningKey:
-    plain = decrypt(row.private_encrypted, encryption_key)
-    if plain is None:
-        raise KeysUnreadable("The signing keys were encrypted with another sso.security.secret than today's.")
-    algorithm = next(known for known in SIGNING_ALGORITHMS if known == row.algorithm)
-    return SigningKey(row.kid, algorithm, json.loads(plain), row.public)
+    signs_from: int
+    superseded_at: int | None
 
 
 class Keys:
-    """The key ring."""
+    """The signing keys."""
 
-    def __init__(self, work: Work, cache: KeyCache, encryption_key: bytes, clock: Clock) -> None:
+    def __init__(self, work: Work, cache: KeyCache, encryption_key: bytes, clock: Clock, schedule: Schedule) -> None:
         """Reads go through ``cache``; changes through the given transaction."""
         self._work = work
         self._store = KeyStore(work)
         self._cache = cache
         self._encryption_key = encryption_key
         self._clock = clock
+        self._schedule = schedule
 
-    def ring(self) -> KeyRing:
-        """The key ring, from memory. Raises :class:`KeysUnreadable`."""
+    def signing(self, algorithm: str) -> SigningKey:
+        """The key that signs with ``algorithm`` now. Raises :class:`KeysUnreadable`."""
+        return self._ring().signing(algorithm, self._clock.now())
+
+    def published(self) -> tuple[SigningKey, ...]:
+        """The keys of the JWK Set: those that will sign, that sign, and that have signed what may still be in use."""
+        return self._ring().since(self._schedule.published_since(self._clock.now()))
+
+    def verifying(self) -> tuple[SigningKey, ...]:
+        """The keys by which an old id_token is known as our own: the published ones and those kept for hints."""
+        return self._ring().since(self._schedule.believed_since(self._clock.now()))
+
+    def are_ready(self) -> bool:
+        """Whether there is a readable key for every algorithm. Raises :class:`KeysUnreadable`."""
+        return set(SIGNING_ALGORITHMS) <= set(self._ring().lines)
+
+    def _ring(self) -> KeyRing:
         return self._cache.get(self._work)
 
     def ensure(self) -> None:
         """Make a signing key for every algorithm that has none; processes that start at once agree on one."""
-        present = {row.signs for row in self._store.all()}
-        for algorithm in SIGNING_ALGORITHMS:
-            if algorithm not in present:
-                self._add(algorithm)
+        newest = self._newest()
+        self._add([algorithm for algorithm in SIGNING_ALGORITHMS if algorithm not in newest], self._clock.now())
 
-    def rotate(self) -> Sequence[KeyInfo]:
-        """Sign with fresh keys from now on; the old ones stay published for the tokens they signed."""
-        now = self._clock.now()
-        for algorithm in SIGNING_ALGORITHMS:
-            self._store.retire(algorithm, now)
-            self._add(algorithm)
+    def maintain(self) -> int:
+        """Publish the next key of every algorithm whose time has come; answers how many.
+
+        Raises :class:`KeysUnreadable`: a key that is encrypted with a wrong secret must not join the others.
+        """
+        self._ring()
+        now, schedule = self._clock.now(), self._schedule
+        lead = schedule.rotate - schedule.publish_ahead
+        due = [row.algorithm for row in self._newest().values() if row.signs_from + lead <= now]
+        return self._add([known for known in SIGNING_ALGORITHMS if known in due], now + schedule.publish_ahead)
+
+    def rotate(self, *, ahead: bool = False) -> Sequence[KeyInfo]:
+        """Sign with fresh keys at once, or publish them now and sign later; the old ones stay published for a while.
+
+        Raises :class:`KeysUnreadable`.
+        """
+        self._ring()
+        signs_from = self._clock.now() + (self._schedule.publish_ahead if ahead else 0)
+        pending: Sequence[SigningAlgorithm] = SIGNING_ALGORITHMS
+        while pending:
+            self._add(pending, signs_from)
+            # Somebody else's next key may have come in between: it would let the old one sign on.
+            newest = self._newest()
+            pending = [algorithm for algorithm in pending if newest[algorithm].signs_from > signs_from]
         return self.all()
 
-    def all(self) -> Sequence[KeyInfo]:
-        """Every key, newest first."""
-        return [
-            KeyInfo(row.kid, row.algorithm, row.signs is not None, row.created_at, row.retired_at)
-            for row in self._store.all()
-        ]
-
-    def _add(self, algorithm: SigningAlgorithm) -> None:
-        key = generate_signing_key(algorithm)
-        sealed = encrypt(json.dumps(dict(key.private)), self._encryption_key)
-        self._store.add(KeyRow(key.kid, algorithm, dict(key.public), sealed, algorithm, self._clock.now(), None))
+    def remove(self, kid: str) -> None:
+        """Forget a leaked key at once: what it has signed is believed no more. Raises :class:`Refused`."""
+        now = self._clock.now()
+        if not self._store.remove(kid, now):
+            known = any(row.kid == kid for row in self._store.all())
+            raise Refused("This key signs; run first: sso-portal key rotate" if known else f"There is no key {kid}.")
         self._cache.forget()
+
+    def sweep(self) -> int:
+        """Delete the keys that nothing is verified by any more; answers how many."""
+        return self._store.sweep(self._schedule.believed_since(self._clock.now()))
+
+    def all(self) -> Sequence[KeyInfo]:
+        """Every key, the highest generations first."""
+        rows = self._store.all()
+        return [self._info(row, superseded_at(row, rows)) for row in rows]
+
+    def _info(self, row: KeyRow, end: int | None) -> KeyInfo:
+        state = self._state(row.signs_from, end)
+        return KeyInfo(row.kid, row.algorithm, row.generation, state, row.created_at, row.signs_from, end)
+
+    def _state(self, signs_from: int, end: int | None) -> str:
+        now, schedule = self._clock.now(), self._schedule
+        if end is None or end > now:
+            return "signs" if signs_from <= now else "next"
+        if end > schedule.published_since(now):
+            return "published"
+        return "kept" if end > schedule.believed_since(now) else "over"
+
+    def _newest(self) -> dict[str, KeyRow]:
+        newest: dict[str, KeyRow] = {}
+        for row in self._store.all():
+            newest.setdefault(row.algorithm, row)
+        return newest
+
+    def _add(self, algorithms: Sequence[SigningAlgorithm], signs_from: int) -> int:
+        newest = self._newest()
+        # All are made before the first is written: making them takes long, and writing locks others out.
+        made = [generate_signing_key(algorithm) for algorithm in algorithms]
+        added = 0
+        for key in made:
+            generation = newest[key.algorithm].generation + 1 if key.algorithm in newest else 1
+            sealed = encrypt(json.dumps(dict(key.private)), self._encryption_key)
+            public, now = dict(key.public), self._clock.now()
+            row = KeyRow(key.kid, key.algorithm, generation, public, sealed, now, signs_from)
+            added += self._store.add(row)
+        self._cache.forget()
+        return added

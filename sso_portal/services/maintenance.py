@@ -9,10 +9,13 @@ from sso_portal.base.clock import Clock
 from sso_portal.storage.attempts import AttemptStore
 from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Work
+from sso_portal.storage.device_codes import DeviceCodeStore
+from sso_portal.storage.once import OnceStore
 from sso_portal.storage.sessions import SessionStore
 from sso_portal.storage.tokens import TokenStore
 
 _BATCH = 500
+_MINUTE = 60
 _DAY = 86_400
 
 Sweep = Callable[[Work, int], int]
@@ -20,8 +23,11 @@ Sweep = Callable[[Work, int], int]
 SWEEPS: dict[str, Sweep] = {
     # A code is kept for a day after it expired, so that a late replay is still recognised.
     "codes": lambda work, now: CodeStore(work).sweep(now - _DAY, _BATCH),
+    "device_codes": lambda work, now: DeviceCodeStore(work).sweep(now - _DAY, _BATCH),
     "tokens": lambda work, now: TokenStore(work).sweep(now - _DAY, _BATCH),
     "sessions": lambda work, now: SessionStore(work).sweep(now - 30 * _DAY, _BATCH),
+    # The clocks of several machines differ a little.
+    "used_once": lambda work, now: OnceStore(work).sweep(now - _MINUTE, _BATCH),
     "attempts": lambda work, now: AttemptStore(work).sweep(now - _DAY, _BATCH),
 }
 

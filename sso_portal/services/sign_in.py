@@ -9,7 +9,8 @@ from typing import Literal
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
-from sso_portal.services.users import User, Users, username_key
+from sso_portal.services.person_checks import username_key
+from sso_portal.services.users import User, Users
 from sso_portal.storage.attempts import AttemptStore, Ladder
 from sso_portal.storage.database import Work
 

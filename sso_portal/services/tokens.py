@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
-from sso_portal.base.ids import identifier
+from sso_portal.base.ids import identifier, token_of
+from sso_portal.services.sessions import Session
 from sso_portal.services.users import User
 from sso_portal.storage.codes import Code as Code
 from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Work
+from sso_portal.storage.device_codes import DeviceCode
 from sso_portal.storage.tokens import Family as Family
 from sso_portal.storage.tokens import Token as Token
 from sso_portal.storage.tokens import TokenStore
 from sso_portal.storage.users import UserStore
+
+_LONGEST_CHAIN = 20
+"""Rotations that anyone can make within the moment of grace."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class TokenLifetimes:
     access: int
     refresh: int
     id_token: int
+    refresh_grace: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ class Tokens:
         code_challenge: str | None,
         code_challenge_method: str | None,
         auth_time: int,
+        details: dict[str, Any],
     ) -> None:
         """Remember a code and all it is bound to; it lives ``lifetimes.code`` seconds (RFC 6749, section 4.1.2)."""
         now = self._clock.now()
@@ -81,7 +88,7 @@ class Tokens:
                 auth_time=auth_time,
                 issued_at=now,
                 expires_at=now + self.lifetimes.code,
-                consumed_at=None,
+                details=details,
             )
         )
 
@@ -99,8 +106,7 @@ class Tokens:
 
     def begin_family(self, code: Code) -> Family:
         """The family of all tokens that will descend from a code just consumed."""
-        now = self._clock.now()
-        family = Family(
+        family = self._family(
             family_id=code.family_id,
             client_id=code.client_id,
             user_id=code.user_id,
@@ -108,11 +114,68 @@ class Tokens:
             scope=code.scope,
             nonce=code.nonce,
             auth_time=code.auth_time,
-            created_at=now,
-            expires_at=now + max(self.lifetimes.access, self.lifetimes.refresh),
+            details=code.details,
+            # A scope that is granted is one that the client is registered for.
+            survives_session="offline_access" in code.scope.split(),
         )
         self._tokens.add_family(family)
         return family
+
+    def begin_device_family(self, device_code: DeviceCode, details: dict[str, Any]) -> Family:
+        """As above, for a device that was let in (RFC 8628, section 3.5)."""
+        family = self._family(
+            family_id=device_code.family_id,
+            client_id=device_code.client_id,
+            user_id=device_code.user_id,
+            sid=device_code.sid,
+            scope=device_code.scope,
+            auth_time=device_code.auth_time,
+            details=details,
+            survives_session="offline_access" in device_code.scope.split(),
+        )
+        self._tokens.add_family(family)
+        return family
+
+    def begin_front_channel_family(
+        self, client_id: str, session: Session, scope: str, details: dict[str, Any]
+    ) -> Family | None:
+        """The family of an access token that the authorization endpoint answers itself; ``None`` when the session has
+        ended meanwhile."""
+        family = self._family(
+            client_id=client_id,
+            user_id=session.user_id,
+            sid=session.sid,
+            scope=scope,
+            auth_time=session.auth_time,
+            details=details,
+        )
+        return family if self._tokens.add_family_of_session(family) else None
+
+    def begin_password_family(self, client_id: str, user: User, scope: str) -> Family:
+        """The family of tokens that a person's app got for her password; there is no session at the portal."""
+        family = self._family(
+            client_id=client_id, user_id=user.id, scope=scope, auth_time=self._clock.now(), details={"amr": "pwd"}
+        )
+        self._tokens.add_family(family)
+        return family
+
+    def begin_client_family(self, client_id: str, scope: str) -> Family:
+        """The family of a client's own access token, with no person in it."""
+        family = self._family(client_id=client_id, scope=scope)
+        self._tokens.add_family(family)
+        return family
+
+    def _family(self, *, client_id: str, scope: str, family_id: str = "", **fields: Any) -> Family:
+        now = self._clock.now()
+        everything = {"user_id": None, "sid": None, "nonce": None, "auth_time": None, **fields}
+        return Family(
+            family_id=family_id or identifier(),
+            client_id=client_id,
+            scope=scope,
+            created_at=now,
+            expires_at=now + max(self.lifetimes.access, self.lifetimes.refresh),
+            **everything,
+        )
 
     def save(self, family: Family, *, access_token: str, access_scope: str, refresh_token: str | None) -> None:
         """Remember the tokens of one answer. A refresh token keeps the family's whole scope (RFC 6749, section 6)."""
@@ -129,6 +192,27 @@ class Tokens:
         """A refresh token and its family, whatever their state."""
         return self._tokens.get(self._hasher.hash(token), "refresh")
 
+    def successor_of(self, refresh_token: str) -> str:
+        """The refresh token that replaces another: always the same one, so that two who refresh at once agree."""
+        return token_of(self._hasher.derived(refresh_token, "refresh token rotation"))
+
+    def newest_of(self, refresh_token: str) -> str | None:
+        """The unused token at the end of the chain that begins with a used one, if that was used a moment ago.
+
+        Two tabs, or a client whose answer was lost, are told the same token within ``lifetimes.refresh_grace`` seconds.
+        """
+        now = self._clock.now()
+        for _ in range(_LONGEST_CHAIN):
+            found = self.find_refresh_token(refresh_token)
+            if found is None or self.is_expired(found[0]):
+                return None
+            if found[0].consumed_at is None:
+                return refresh_token
+            if now - found[0].consumed_at >= self.lifetimes.refresh_grace:
+                return None
+            refresh_token = self.successor_of(refresh_token)
+        return None
+
     def consume_refresh_token(self, token: Token) -> bool:
         """Use a refresh token up; of any number of attempts at once exactly one gets ``True``."""
         now = self._clock.now()
@@ -136,9 +220,21 @@ class Tokens:
             return False
         return self._tokens.extend_family(token.family_id, now + max(self.lifetimes.access, self.lifetimes.refresh))
 
-    def revoke_family(self, family_id: str, because: Literal["code_replayed", "refresh_token_replayed"]) -> bool:
+    def revoke_family(
+        self,
+        family_id: str,
+        because: Literal["code_replayed", "device_code_replayed", "refresh_token_replayed", "revoked_by_client"],
+    ) -> bool:
         """End every token that came from one authorization."""
         return self._tokens.revoke_family(family_id, because, self._clock.now())
+
+    def find_any(self, token: str) -> tuple[Token, Family] | None:
+        """An access or refresh token and its family, whatever their state."""
+        return self._tokens.get(self._hasher.hash(token))
+
+    def revoke_access_token(self, token: Token) -> None:
+        """End one access token (RFC 7009, section 2.1)."""
+        self._tokens.expire(token.token_hash, self._clock.now())
 
     def find_access(self, token: str) -> Access | None:
         """What an access token stands for, when it and its family live and its person is enabled."""

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sso_portal.base.clock import Clock
-from sso_portal.base.errors import Refused
+from sso_portal.base.errors import Refused, UsernameTaken
 from sso_portal.base.hashing import SecretHasher
 from sso_portal.base.ids import identifier
+from sso_portal.services.person_checks import (
+    MAXIMUM_PASSWORD,
+    checked_email,
+    checked_name,
+    checked_password,
+    checked_username,
+    fits,
+    username_key,
+)
+from sso_portal.services.profile import COLUMNS, changed_profile, checked_roles
 from sso_portal.storage.database import Work
 from sso_portal.storage.users import User as User
 from sso_portal.storage.users import UserStore
 
-MINIMUM_PASSWORD = 8
-MAXIMUM_PASSWORD = 1024
-_MAXIMUM_USERNAME = 150
-_MAXIMUM_NAME = 200
-_MAXIMUM_EMAIL = 254
 _MAXIMUM_HASH = 255
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+|[^@\s]+@localhost")
-
-
-def username_key(username: str) -> str:
-    """The form under which a user name is unique: NFKC, case folded, without surrounding blanks."""
-    return unicodedata.normalize("NFKC", username).strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -70,25 +68,19 @@ class Users:
     ) -> User:
         """Add a person who signs in with ``password``, or with the password of an argon2 ``password_hash``.
 
-        Raises :class:`Refused` when the user name is taken or something is not acceptable.
+        Raises :class:`UsernameTaken`, and :class:`Refused` when something is not acceptable.
         """
-        key = username_key(username)
-        # Folding changes lengths both ways: what is compared and what is shown have to fit.
-        if not key or not _fits(key, _MAXIMUM_USERNAME) or not _fits(username.strip(), _MAXIMUM_USERNAME):
-            raise Refused("A user name has 1 to 150 visible characters.")
-        if not _fits(name.strip(), _MAXIMUM_NAME):
-            raise Refused(f"The name of {username} has more than {_MAXIMUM_NAME} or unprintable characters.")
-        if not _EMAIL.fullmatch(email) or not _fits(email, _MAXIMUM_EMAIL):
-            raise Refused(f"{email!r} is not an e-mail address.")
-        if password_hash and not (password_hash.startswith("$argon2") and _fits(password_hash, _MAXIMUM_HASH)):
+        username, name, key = checked_username(username), checked_name(name), username_key(username)
+        checked_email(email)
+        if password_hash and not (password_hash.startswith("$argon2") and fits(password_hash, _MAXIMUM_HASH)):
             raise Refused(f"The password hash of {username} is not an argon2 hash.")
         secret_hash = password_hash or self._hasher.hash(checked_password(password))
         now = self._clock.now()
         added = self._store.add(
             key,
             subject=identifier(),
-            username=username.strip(),
-            name=name.strip() or username.strip(),
+            username=username,
+            name=name or username,
             email=email,
             email_verified=False,
             is_administrator=is_administrator,
@@ -98,7 +90,7 @@ class Users:
         )
         user = self._store.by_key(key)
         if not added or user is None:
-            raise Refused(f"There is a person with the user name {username} already.")
+            raise UsernameTaken(f"There is a person with the user name {username} already.")
         self._store.set_password(user.id, secret_hash, now)
         return user
 
@@ -109,6 +101,35 @@ class Users:
     def set_enabled(self, user: User, enabled: bool) -> None:
         """Let a person sign in, or no more."""
         self._store.change(user.id, is_enabled=enabled, updated_at=self._clock.now())
+
+    def set_profile(self, user: User, changes: Mapping[str, Any]) -> User:
+        """Change standard claims by their names (OpenID Connect Core, section 5.1); ``None`` or an empty text removes
+        one. A new e-mail address is not verified unless that is said with it.
+
+        Raises :class:`Refused`.
+        """
+        current = self._held(user)
+        profile = changed_profile(current.profile, {name: changes[name] for name in changes if name not in COLUMNS})
+        columns = _changed_columns(current, {name: changes[name] for name in changes if name in COLUMNS})
+        self._store.change(user.id, profile=profile, **columns)
+        return replace(current, profile=profile, **columns)
+
+    def set_roles(self, user: User, roles: Iterable[str]) -> User:
+        """Give a person these roles and no others. Raises :class:`Refused`."""
+        current, checked = self._held(user), checked_roles(roles)
+        self._store.change(user.id, roles=checked)
+        return replace(current, roles=checked)
+
+    def change_roles(self, user: User, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> User:
+        """Give a person some roles more, and take some. Raises :class:`Refused`."""
+        current, unwanted = self._held(user), frozenset(remove)
+        return self.set_roles(current, [role for role in [*current.roles, *add] if role not in unwanted])
+
+    def _held(self, user: User) -> User:
+        """The person as she is now. Written first, so that nobody changes her until this transaction ends: her claims
+        are one value, which two changes at once would write over each other."""
+        self._store.change(user.id, updated_at=self._clock.now())
+        return self._store.by_id(user.id) or user
 
     def prepare_check(self, username: str) -> PasswordCheck:
         """Read what :meth:`check` needs; one statement, whether or not the name is known."""
@@ -126,15 +147,14 @@ class Users:
             self._store.replace_password_hash(prepared.user.id, prepared.stored, self._hasher.hash(password))
 
 
-def _fits(text: str, longest: int) -> bool:
-    return len(text) <= longest and text.isprintable()
-
-
-def checked_password(password: str) -> str:
-    """``password`` when it is acceptable (OWASP ASVS 5, chapter 6.2: length counts, composition does not).
-
-    Raises :class:`Refused`.
-    """
-    if not MINIMUM_PASSWORD <= len(password) <= MAXIMUM_PASSWORD:
-        raise Refused(f"A password has {MINIMUM_PASSWORD} to {MAXIMUM_PASSWORD} characters.")
-    return password
+def _changed_columns(user: User, changes: Mapping[str, Any]) -> dict[str, Any]:
+    changed = dict(changes)
+    for name in changes:
+        if not isinstance(changed[name], COLUMNS[name]) or changed[name] == "":
+            raise Refused(f"{name}: {'is true or false' if COLUMNS[name] is bool else 'every person has one'}.")
+    if "name" in changed:
+        changed["name"] = checked_name(changed["name"]) or user.username
+    if "email" in changed:
+        checked_email(changed["email"])
+        changed.setdefault("email_verified", user.email_verified and user.email == changed["email"])
+    return changed

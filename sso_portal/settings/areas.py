@@ -74,6 +74,29 @@ class Tokens:
     access_seconds: int = _setting("Access tokens.", 3_600)
     refresh_seconds: int = _setting("Refresh tokens, counted anew at each rotation.", 2_592_000)
     id_token_seconds: int = _setting("id_tokens.", 600)
+    refresh_grace_seconds: int = _setting(
+        "A refresh token that was used is answered once more for so many seconds, with the same successor: for two tabs "
+        "that refresh at once. 0 never does.",
+        10,
+    )
+    device_code_seconds: int = _setting("Device codes and the codes that people type for them.", 600)
+    device_poll_seconds: int = _setting("How long a device waits before it asks again.", 5)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """How signing keys come and go, in seconds; sites need to do nothing when one follows another."""
+
+    rotate_seconds: int = _setting("How long a key signs before the next one does.", 7_776_000)
+    publish_ahead_seconds: int = _setting("The next key is published so long before it signs.", 86_400)
+    keep_seconds: int = _setting(
+        "A key stays published so long after it has signed for the last time; as long as the longest-lived of the "
+        "tokens it signs, or longer.",
+        172_800,
+    )
+    hint_seconds: int = _setting(
+        "For so long after that, a site may still name a person by an old id_token (id_token_hint).", 7_776_000
+    )
 
 
 @dataclass(frozen=True)
@@ -86,6 +109,29 @@ class SignIn:
     address_lock_failures: int = _setting("Failures from one address that lock it for a while.", 100)
     lock_seconds: int = _setting("How long a lock lasts.", 900)
     forget_seconds: int = _setting("Failures are forgotten after so many seconds without a try.", 3_600)
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """Whether newcomers create their accounts themselves, and how that is slowed."""
+
+    enabled: bool = _setting("People may create an account; off, operators add them.", False)
+    address_free_tries: int = _setting("Tries from one address that cost no waiting.", 30)
+    address_lock_tries: int = _setting("Tries from one address that lock it for a while.", 100)
+    lock_seconds: int = _setting("How long a lock lasts.", 900)
+    forget_seconds: int = _setting("Tries are forgotten after so many seconds without one.", 3_600)
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What the portal itself fetches for clients: their keys and request objects."""
+
+    timeout_seconds: int = _setting("A fetch that is not over by then has failed.", 5)
+    allowed_hosts: tuple[str, ...] = _setting(
+        "Hosts, as host or host:port, that may be private and plain http; all others are fetched from by https at port "
+        "443 of public addresses only. Separated by spaces.",
+        (),
+    )
 
 
 @dataclass(frozen=True)
@@ -112,7 +158,10 @@ class Settings:
     security: Security
     session: Session
     tokens: Tokens
+    keys: Keys
     sign_in: SignIn
+    sign_up: SignUp
+    fetch: Fetch
     brand: Brand
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sso_portal.base.urls import is_loopback_host
+from sso_portal.base.urls import host_and_port, is_loopback_host
 from sso_portal.settings.areas import Settings
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -20,6 +20,8 @@ def check_settings(settings: Settings) -> Iterator[str]:
     """Every problem of a complete set of settings."""
     yield from _issuer(settings)
     yield from _numbers(settings)
+    yield from _keys(settings)
+    yield from _fetch(settings)
     yield from _brand(settings)
     if len(settings.security.secret) < _MINIMUM_SECRET:
         yield f"sso.security.secret: needs at least {_MINIMUM_SECRET} characters"
@@ -45,17 +47,40 @@ def _issuer(settings: Settings) -> Iterator[str]:
 
 
 def _numbers(settings: Settings) -> Iterator[str]:
-    for area in ("session", "tokens", "sign_in"):
+    for area in ("session", "tokens", "keys", "sign_in", "sign_up"):
         for field, value in vars(getattr(settings, area)).items():
-            if value < 1:
-                yield f"sso.{area}.{field}: must be 1 or more"
+            least = 0 if field == "refresh_grace_seconds" else 1
+            if not isinstance(value, bool) and value < least:
+                yield f"sso.{area}.{field}: must be {least} or more"
     if settings.web.threads < 1:
         yield "sso.web.threads: must be 1 or more"
     if settings.tokens.code_seconds > 600:  # noqa: PLR2004 - RFC 6749, section 4.1.2 recommends ten minutes at most
         yield "sso.tokens.code_seconds: is 600 at most"
+    if settings.tokens.refresh_grace_seconds > 60:  # noqa: PLR2004 - longer, and a stolen token could hide behind it
+        yield "sso.tokens.refresh_grace_seconds: is 60 at most"
+    if settings.tokens.device_poll_seconds >= settings.tokens.device_code_seconds:
+        yield "sso.tokens.device_poll_seconds: must be less than device_code_seconds"
     for kind in ("account", "address"):
         if getattr(settings.sign_in, f"{kind}_free_failures") >= getattr(settings.sign_in, f"{kind}_lock_failures"):
             yield f"sso.sign_in.{kind}_free_failures: must be less than {kind}_lock_failures"
+    if settings.sign_up.address_free_tries >= settings.sign_up.address_lock_tries:
+        yield "sso.sign_up.address_free_tries: must be less than address_lock_tries"
+
+
+def _keys(settings: Settings) -> Iterator[str]:
+    keys, tokens = settings.keys, settings.tokens
+    if keys.publish_ahead_seconds >= keys.rotate_seconds:
+        yield "sso.keys.publish_ahead_seconds: must be less than rotate_seconds"
+    if keys.keep_seconds < max(tokens.access_seconds, tokens.id_token_seconds):
+        yield "sso.keys.keep_seconds: must be as long as tokens.access_seconds and tokens.id_token_seconds, or longer"
+
+
+def _fetch(settings: Settings) -> Iterator[str]:
+    if settings.fetch.timeout_seconds < 1:
+        yield "sso.fetch.timeout_seconds: must be 1 or more"
+    for host in settings.fetch.allowed_hosts:
+        if host_and_port(host) is None:
+            yield f"sso.fetch.allowed_hosts: {host} is not host or host:port"
 
 
 def _brand(settings: Settings) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, delete, exists, or_, select, update
 
+from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
+from sso_portal.storage.sessions import sessions
 
 device_codes = Table(
     "device_codes",
@@ -49,3 +52,72 @@ class DeviceCode:
     decision: str | None = None
     decided_at: int | None = None
     consumed_at: int | None = None
+
+
+class DeviceCodeStore:
+    """Every statement on device codes."""
+
+    def __init__(self, work: Work) -> None:
+        """Work inside the given transaction."""
+        self._work = work
+
+    def add(self, device_code: DeviceCode) -> bool:
+        """Remember a device code; ``False`` when another one has its user code, decided by the database."""
+        statement = self._work.insert(device_codes).values(**device_code.__dict__)
+        added = statement.on_conflict_do_nothing(index_elements=["user_code_hash"])
+        return self._work.write_returning(added.returning(device_codes.c.device_code_hash)) is not None
+
+    def by_hash(self, device_code_hash: str) -> DeviceCode | None:
+        """The device code with this hash, whatever its state."""
+        return self._first(device_codes.c.device_code_hash == device_code_hash)
+
+    def by_user_code_hash(self, user_code_hash: str) -> DeviceCode | None:
+        """The device code whose user code has this hash, whatever its state."""
+        return self._first(device_codes.c.user_code_hash == user_code_hash)
+
+    def _first(self, condition: Any) -> DeviceCode | None:
+        row = self._work.first(select(device_codes).where(condition))
+        return DeviceCode(**parameters(row)) if row else None
+
+    def poll(self, device_code_hash: str, now: int, slower_by: int) -> bool:
+        """Note that the device asked; ``False`` when it asked too early, and has to wait ``slower_by`` seconds more
+        from now on. One statement decides: of any number of polls at once one is in time."""
+        waited = device_codes.c.polled_at + device_codes.c.poll_seconds <= now
+        this = device_codes.c.device_code_hash == device_code_hash
+        in_time = update(device_codes).where(this, or_(device_codes.c.polled_at.is_(None), waited))
+        if self._work.write(in_time.values(polled_at=now)) == 1:
+            return True
+        slower = device_codes.c.poll_seconds + slower_by
+        self._work.write(update(device_codes).where(this).values(polled_at=now, poll_seconds=slower))
+        return False
+
+    def decide(self, device_code_hash: str, now: int, **answer: object) -> bool:
+        """Write down a person's answer; ``False`` when there is one already or the time is over."""
+        statement = update(device_codes).where(
+            device_codes.c.device_code_hash == device_code_hash,
+            device_codes.c.decision.is_(None),
+            device_codes.c.expires_at > now,
+        )
+        return self._work.write(statement.values(decided_at=now, **answer)) == 1
+
+    def consume(self, device_code_hash: str, now: int) -> bool:
+        """Use an allowed code up: one statement, so that of any number of attempts at once exactly one gets ``True``.
+
+        The session it was allowed in must still be going on: signing out wins over a device that is about to ask.
+        """
+        living = select(sessions.c.sid).where(sessions.c.sid == device_codes.c.sid, sessions.c.ended_at.is_(None))
+        # As with authorization codes: a sign-out waits for the held row, and then sees the tokens to revoke.
+        signed_in = exists(living.correlate(device_codes).with_for_update(read=True))
+        statement = update(device_codes).where(
+            device_codes.c.device_code_hash == device_code_hash,
+            device_codes.c.decision == "allowed",
+            device_codes.c.consumed_at.is_(None),
+            device_codes.c.expires_at > now,
+            signed_in,
+        )
+        return self._work.write(statement.values(consumed_at=now)) == 1
+
+    def sweep(self, before: int, limit: int) -> int:
+        """Delete up to ``limit`` device codes that expired before the given time."""
+        doomed = select(device_codes.c.device_code_hash).where(device_codes.c.expires_at < before).limit(limit)
+        return self._work.write(delete(device_codes).where(device_codes.c.device_code_hash.in_(doomed)))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, String, Table, Text, select, update
+from sqlalchemy import JSON, Column, Integer, String, Table, Text, UniqueConstraint, delete, exists, or_, select
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
@@ -17,12 +17,13 @@ keys = Table(
     metadata,
     Column("kid", String(64), primary_key=True),
     Column("algorithm", String(10), nullable=False),
+    # 1, 2, 3 … for each algorithm; being unique, it makes processes that rotate at once agree.
+    Column("generation", Integer, nullable=False),
     Column("public", JSON, nullable=False),
     Column("private_encrypted", Text, nullable=False),
-    # At most one key of an algorithm signs; the unique column makes two processes that start at once agree.
-    Column("signs", String(10), unique=True),
     time_column("created_at"),
-    time_column("retired_at", nullable=True),
+    time_column("signs_from"),
+    UniqueConstraint("algorithm", "generation"),
 )
 
 VERSION = "keys"
@@ -30,15 +31,15 @@ VERSION = "keys"
 
 @dataclass(frozen=True)
 class KeyRow:
-    """One key pair as stored. ``signs`` names its algorithm while it is the one that signs, else ``None``."""
+    """One key pair as stored. It signs from ``signs_from`` until one of a later generation does."""
 
     kid: str
     algorithm: str
+    generation: int
     public: dict[str, Any]
     private_encrypted: str
-    signs: str | None
     created_at: int
-    retired_at: int | None
+    signs_from: int
 
 
 class KeyStore:
@@ -49,18 +50,41 @@ class KeyStore:
         self._work = work
 
     def all(self) -> Sequence[KeyRow]:
-        """Every key, newest first."""
-        query = select(keys).order_by(keys.c.created_at.desc(), keys.c.kid)
+        """Every key, the highest generations first."""
+        query = select(keys).order_by(keys.c.generation.desc(), keys.c.algorithm)
         return [KeyRow(**parameters(row)) for row in self._work.all(query)]
 
     def add(self, row: KeyRow) -> bool:
-        """Add a key; ``False`` when another key of the algorithm signs already."""
+        """Add a key; ``False`` when there is one of this algorithm and generation already."""
         statement = self._work.insert(keys).values(**row.__dict__).on_conflict_do_nothing().returning(keys.c.kid)
         added = self._work.write_returning(statement) is not None
-        bump_version(self._work, VERSION)
+        if added:
+            bump_version(self._work, VERSION)
         return added
 
-    def retire(self, algorithm: str, now: int) -> None:
-        """Let the signing key of ``algorithm`` sign no more; it stays published for what it has signed."""
-        self._work.write(update(keys).where(keys.c.signs == algorithm).values(signs=None, retired_at=now))
-        bump_version(self._work, VERSION)
+    def remove(self, kid: str, now: int) -> bool:
+        """Delete a key that does not sign now; one statement, so that a key to sign with is always left."""
+        other = keys.alias("other")
+        another_signs = exists().where(
+            other.c.algorithm == keys.c.algorithm,
+            other.c.kid != keys.c.kid,
+            other.c.signs_from <= now,
+            or_(other.c.generation > keys.c.generation, keys.c.signs_from > now),
+        )
+        removed = self._work.write(delete(keys).where(keys.c.kid == kid, another_signs)) == 1
+        if removed:
+            bump_version(self._work, VERSION)
+        return removed
+
+    def sweep(self, before: int) -> int:
+        """Delete every key that has not signed since ``before``: there are too few for batches."""
+        later = keys.alias("later")
+        superseded = exists().where(
+            later.c.algorithm == keys.c.algorithm,
+            later.c.generation > keys.c.generation,
+            later.c.signs_from <= before,
+        )
+        count = self._work.write(delete(keys).where(superseded))
+        if count:
+            bump_version(self._work, VERSION)
+        return count

@@ -114,6 +114,11 @@ class SessionStore:
         query = select(*_FIELDS).where(sessions.c.user_id == user_id).order_by(sessions.c.created_at.desc())
         return [Session(**parameters(row)) for row in self._work.all(query)]
 
+    def amr_of(self, sid: str) -> str:
+        """How the person of a session proved who she is; nothing when the session is gone."""
+        row = self._work.first(select(sessions.c.amr).where(sessions.c.sid == sid))
+        return str(row["amr"]) if row else ""
+
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` sessions that were over before the given time."""
         over = or_(sessions.c.expires_at < before, sessions.c.ended_at < before)

@@ -5,10 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, String, Table, Text, and_, delete, false, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    false,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
+from sso_portal.storage.sessions import sessions
 
 families = Table(
     "families",
@@ -91,17 +109,27 @@ class TokenStore:
         """Remember a new family."""
         self._work.write(insert(families).values(**family.__dict__))
 
+    def add_family_of_session(self, family: Family) -> bool:
+        """Remember a new family if its session is still going on: signing out wins over what is under way."""
+        living = select(sessions.c.sid).where(sessions.c.sid == family.sid, sessions.c.ended_at.is_(None))
+        # As with codes: a sign-out waits for this transaction, and then sees the family that it has to revoke.
+        values = [literal(value, families.c[name].type).label(name) for name, value in family.__dict__.items()]
+        row = select(*values).where(exists(living.with_for_update(read=True)))
+        return self._work.write(insert(families).from_select(list(family.__dict__), row)) == 1
+
     def add_tokens(self, *new: Token) -> None:
         """Remember tokens, all in one statement."""
         self._work.write(insert(tokens).values([token.__dict__ for token in new]))
 
-    def get(self, token_hash: str, kind: str) -> tuple[Token, Family] | None:
-        """The token with this hash and its family, whatever their state."""
+    def get(self, token_hash: str, kind: str | None = None) -> tuple[Token, Family] | None:
+        """The token with this hash and its family, whatever their state; of one ``kind``, or of any."""
         query = (
             select(*tokens.c, *_FAMILY)
             .join(families, families.c.family_id == tokens.c.family_id)
-            .where(tokens.c.token_hash == token_hash, tokens.c.kind == kind)
+            .where(tokens.c.token_hash == token_hash)
         )
+        if kind is not None:
+            query = query.where(tokens.c.kind == kind)
         row = self._work.first(query)
         if row is None:
             return None
@@ -118,6 +146,12 @@ class TokenStore:
             tokens.c.expires_at > now,
         )
         return self._work.write(statement.values(consumed_at=now)) == 1
+
+    def expire(self, token_hash: str, now: int) -> None:
+        """Let a token be over now, if it is not already."""
+        self._work.write(
+            update(tokens).where(tokens.c.token_hash == token_hash, tokens.c.expires_at > now).values(expires_at=now)
+        )
 
     def extend_family(self, family_id: str, expires_at: int) -> bool:
         """Let a living family last longer; ``False`` when it was revoked meanwhile."""

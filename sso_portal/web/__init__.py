@@ -23,6 +23,7 @@ AREAS = (
     "sso_portal.web.home",
     "sso_portal.web.preferences",
     "sso_portal.web.oauth",
+    "sso_portal.web.account",
 )
 
 

@@ -17,19 +17,22 @@ from sso_portal.services.clients import Client
 
 def person_call(request: Request) -> Call:
     """The call of a request that a person's browser makes."""
-    call: Call = request.unit.call(request.signed_in)
+    call: Call = request.unit.call(request.signed_in, address=request.address)
     return call
 
 
 def machine_call(request: Request) -> Call:
     """The call of a request that a site's server makes; cookies mean nothing there."""
-    call: Call = request.unit.call()
+    call: Call = request.unit.call(address=request.address)
     return call
 
 
 def json_response(answer: JsonAnswer) -> Response:
     """A protocol answer as a response."""
-    response = Response(json=dict(answer.body), status=answer.status)
+    if answer.jwt is not None:
+        response = Response(answer.jwt, status=answer.status, content_type="application/jwt")
+    else:
+        response = Response(json=dict(answer.body), status=answer.status)
     response.headers.update(answer.headers)
     return response
 

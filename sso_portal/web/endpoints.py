@@ -10,13 +10,18 @@ from pyramid.httpexceptions import HTTPMethodNotAllowed
 from pyramid.request import Request
 from pyramid.response import Response
 
+from sso_portal.web.cors import cross_origin, preflight
+
 View = Callable[[Request], Response]
 
 
-def add_endpoint(config: Configurator, path: str, *, get: View | None = None, post: View | None = None) -> None:
+def add_endpoint(
+    config: Configurator, path: str, *, get: View | None = None, post: View | None = None, shared: bool = False
+) -> None:
     """Serve ``path``; one that ends with a slash is served without it too, directly (a redirected POST is lost).
 
-    Views of forms check the CSRF token themselves, because a stale one shows the same page again.
+    Views of forms check the CSRF token themselves, because a stale one shows the same page again. ``shared`` answers may
+    be read by pages of other origins.
     """
     pattern = f"{path[:-1]}{{slash:/?}}" if path.endswith("/") and path != "/" else path
     config.add_route(path, pattern)
@@ -25,7 +30,9 @@ def add_endpoint(config: Configurator, path: str, *, get: View | None = None, po
     for names, view in methods.items():
         if view is not None:
             allowed.extend(names)
-            config.add_view(_plain(view), route_name=path, request_method=names)
+            config.add_view(_plain(cross_origin(view) if shared else view), route_name=path, request_method=names)
+    if shared:
+        config.add_view(_plain(preflight(", ".join(allowed))), route_name=path, request_method="OPTIONS")
     config.add_view(_not_allowed(allowed), route_name=path)
 
 

@@ -16,7 +16,17 @@ from sso_portal.web.pages import page, say
 _ = TranslationStringFactory("sso_portal")
 _log = logging.getLogger("sso_portal.error")
 
-_MACHINES = ("/o/token", "/o/userinfo", "/o/jwks", "/.well-known/", "/healthz", "/readyz")
+_MACHINES = (
+    "/o/token",
+    "/o/introspect",
+    "/o/revoke",
+    "/o/device_authorization",
+    "/o/userinfo",
+    "/o/jwks",
+    "/.well-known/",
+    "/healthz",
+    "/readyz",
+)
 
 _TEXTS: dict[int, tuple[Any, Any, str]] = {
     400: (_("That did not arrive whole"), _("The request has something in it that cannot be read."), "invalid_request"),

@@ -29,6 +29,6 @@ def ready(request: Request) -> Response:
     with suppress(*request.portal.unavailable, KeysUnreadable):
         checks["migrations"] = request.portal.is_migrated()
         checks["database"] = True
-        checks["keys"] = checks["migrations"] and bool(request.unit.keys.ring().signing)
+        checks["keys"] = checks["migrations"] and request.unit.keys.are_ready()
     good = all(checks.values())
     return Response(json={"status": "ready" if good else "not ready", "checks": checks}, status=200 if good else 503)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,9 +54,14 @@ def test_templates_have_nothing_inline() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_the_sign_in_page_with_all_it_loads_is_light(sso: SingleSignOn, language: str) -> None:
-    browser = sso.browser(language)
+@pytest.mark.parametrize("link", ["", "/account/create"])
+def test_the_sign_in_page_with_all_it_loads_is_light(
+    make_sso: Callable[..., SingleSignOn], language: str, link: str
+) -> None:
+    browser = make_sso({"sso.sign_up.enabled": "true"}).browser(language)
     browser.open("https://project.example.test/mine")
+    if link:
+        browser.open(str(browser.page.html.select_one(f"a[href^='{link}']")["href"]))
     html = browser.page.body
     loaded = {
         element.get("href") or element.get("src")

@@ -37,6 +37,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "pyramid": ("sso_portal/web/", "sso_portal/app.py", "sso_client/pyramid.py", "demo_sites/"),
     "pyramid_jinja2": ("sso_portal/web/", "demo_sites/"),
     "pyramid_tm": ("sso_portal/web/",),
+    "segno": ("sso_portal/web/",),
     "webob": ("sso_portal/web/", "sso_client/pyramid.py"),
     "click": ("sso_portal/cli/",),
     "waitress": ("sso_portal/cli/", "demo_sites/serve.py"),

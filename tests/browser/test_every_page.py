@@ -5,15 +5,18 @@ Screenshots are written to test-results/screenshots to be looked at.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
 
 from tests.browser.test_two_sites_in_chromium import sign_in
 from tests.support.demo import Demo
+from tests.support.devices import DEVICE_CODE
 
 SCREENSHOTS = Path("test-results") / "screenshots"
 PORTAL_REQUEST = "/o/authorize/?response_type=code&client_id=1"
@@ -65,6 +68,15 @@ def test_every_page_of_the_portal(
     sign_in(page, f"nobody-{walk.name}", "wrong")
     page.wait_for_selector("[role=alert]")
     walk.look("portal-sign-in-wrong")
+    page.goto(demo.portal + PORTAL_REQUEST)
+    page.locator("a[href^='/account/create']").click()
+    page.wait_for_selector("#email")
+    walk.look("portal-create-account")
+    page.evaluate("document.querySelector('form').noValidate = true")
+    page.fill("#username", "two words")
+    page.locator("button[type=submit]").click()
+    page.wait_for_selector(".wrong")
+    walk.look("portal-create-account-wrong")
     page.goto(f"{demo.portal}{PORTAL_REQUEST}&redirect_uri=http%3A%2F%2Fwww.baidu.com%2F")
     page.locator("details summary").click()
     walk.look("portal-error-redirect")
@@ -80,12 +92,57 @@ def test_every_page_of_the_portal(
     walk.look("portal-launcher")
     page.locator("header summary").click()
     walk.look("portal-launcher-menu")
+    page.goto(f"{demo.portal}/account/create?next=/")
+    walk.look("portal-create-account-signed-in")
     page.goto(f"{demo.portal}{PORTAL_REQUEST}&prompt=login")
     walk.look("portal-confirm-it-is-you")
     page.goto(f"{demo.portal}/o/logout/?client_id=project-center")
     walk.look("portal-sign-out")
     page.locator("button[value=sign_out]").click()
     walk.look("portal-signed-out")
+
+
+@pytest.fixture(scope="module")
+def television(demo: Demo) -> Callable[[], str]:
+    """A television: each call asks for codes and answers the address that its QR code leads to."""
+    grant = ("--grant-type", DEVICE_CODE)
+    demo.command("client", "add", "--public", "--name", "Living Room TV", "--client-id", "television", *grant)
+    time.sleep(1.2)
+
+    def ask() -> str:
+        answer = requests.post(f"{demo.portal}/o/device_authorization/", {"client_id": "television"}, timeout=10)
+        return str(answer.json()["verification_uri_complete"])
+
+    return ask
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_every_page_of_a_device(
+    demo: Demo, visitor: Callable[..., Page], television: Callable[[], str], locale: str, width: int, scheme: str
+) -> None:
+    page = visitor(locale=locale, width=width, scheme=scheme)
+    walk = Walk(page, f"{locale}-{width}-{scheme}", width)
+    page.goto(f"{demo.portal}/o/device/")
+    walk.look("device-code")
+    page.fill("#user_code", "nothing")
+    page.press("#user_code", "Enter")
+    page.wait_for_selector("[role=alert]")
+    walk.look("device-code-wrong")
+    page.fill("#user_code", television().partition("=")[2].lower())
+    page.press("#user_code", "Enter")
+    page.wait_for_selector("#password")
+    sign_in(page)
+    page.wait_for_selector("button[name=decision]")
+    walk.look("device-consent")
+    page.locator("button[value=allow]").click()
+    page.wait_for_selector("section.center")
+    walk.look("device-allowed")
+    page.goto(television())
+    page.locator("button[value=deny]").click()
+    page.wait_for_selector("section.center")
+    walk.look("device-declined")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

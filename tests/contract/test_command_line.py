@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -101,7 +102,7 @@ def test_a_database_that_is_not_upgraded_is_refused(run: Run) -> None:
 def test_a_fresh_database_has_nobody_in_it(ready: Run) -> None:
     assert answer(ready("user", "list", "--json")) == []
     assert answer(ready("client", "list", "--json")) == []
-    assert len(answer(ready("key", "list", "--json"))) == 2
+    assert len(answer(ready("key", "list", "--json"))) == 4
 
 
 def test_people(ready: Run) -> None:
@@ -224,12 +225,54 @@ def test_applying_a_file_is_idempotent_and_all_or_none(ready: Run, tmp_path: Pat
 def test_keys_rotate(ready: Run) -> None:
     before = {key["kid"] for key in answer(ready("key", "list", "--json"))}
     after = answer(ready("key", "rotate", "--json"))
-    assert {key["kid"] for key in after if not key["signs"]} == before
-    assert sorted(key["algorithm"] for key in after if key["signs"]) == ["ES256", "RS256"]
+    assert {key["kid"] for key in after if key["state"] == "published"} == before
+    signing = [key for key in after if key["state"] == "signs"]
+    assert sorted(key["algorithm"] for key in signing) == ["ES256", "EdDSA", "PS256", "RS256"]
+    assert {key["generation"] for key in signing} == {2}
+    assert answer(ready("key", "list", "--json")) == after
+
+
+def test_keys_rotate_ahead(ready: Run) -> None:
+    before = {key["kid"] for key in answer(ready("key", "list", "--json"))}
+    after = answer(ready("key", "rotate", "--ahead", "--json"))
+    assert {key["kid"] for key in after if key["state"] == "signs"} == before
+    following = [key for key in after if key["state"] == "next"]
+    assert len(following) == 4
+    for key in following:
+        assert key["signs_from"] == pytest.approx(key["created_at"] + 86_400, abs=10)
+    assert {key["superseded_at"] for key in after} == {None, *(key["signs_from"] for key in following)}
+
+
+def test_a_leaked_key_is_removed_once_another_signs(ready: Run) -> None:
+    leaked = answer(ready("key", "list", "--json"))[0]["kid"]
+    assert "sso-portal key rotate" in refused(ready("key", "remove", leaked))
+    assert "There is no key x" in refused(ready("key", "remove", "x"))
+    assert ready("key", "rotate").returncode == 0
+    assert leaked in ready("key", "remove", leaked).stdout
+    assert leaked not in ready("key", "list").stdout
+    assert ready("db", "check").returncode == 0
+
+
+def test_the_list_of_keys_is_a_table_with_words(ready: Run) -> None:
+    ready("key", "rotate", "--ahead")
+    lines = ready("key", "list").stdout.splitlines()
+    assert lines[0].split()[:4] == ["kid", "algorithm", "generation", "state"]
+    assert [line.split()[2:4] for line in lines[1:]] == [["2", "next"]] * 4 + [["1", "signs"]] * 4
+
+
+def test_a_database_without_some_key_is_not_right(ready: Run, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "portal.sqlite3") as connection:
+        connection.execute("DELETE FROM keys WHERE algorithm = 'EdDSA'")
+    connection.close()
+    assert "sso-portal db upgrade" in refused(ready("db", "check"))
+    assert ready("db", "upgrade").returncode == 0
+    assert ready("db", "check").returncode == 0
 
 
 def test_sweeping_an_empty_database(ready: Run) -> None:
-    assert answer(ready("db", "sweep", "--json")) == {"codes": 0, "tokens": 0, "sessions": 0, "attempts": 0}
+    deleted = answer(ready("db", "sweep", "--json"))
+    assert {"codes", "tokens", "sessions", "attempts", "keys"} <= set(deleted)
+    assert set(deleted.values()) == {0}
 
 
 @pytest.mark.parametrize(
@@ -251,6 +294,9 @@ def test_another_secret_than_the_one_the_keys_were_made_with(ready: Run) -> None
     environment = {"SSO__SECURITY__SECRET": "quite another secret, as long as it must be"}
     assert "sso.security.secret" in refused(ready("db", "check", environment=environment))
     assert "sso.security.secret" in refused(ready("serve", environment=environment))
+    assert "sso.security.secret" in refused(ready("key", "rotate", environment=environment))
+    assert "sso.security.secret" in refused(ready("db", "sweep", environment=environment))
+    assert ready("db", "check").returncode == 0
 
 
 def test_all_wrong_settings_are_listed_at_once(run: Run) -> None:

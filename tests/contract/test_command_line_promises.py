@@ -162,7 +162,7 @@ def test_a_running_portal_heeds_the_commands(filled: Run, tmp_path: Path) -> Non
     app.registry.portal.key_cache.forget()
     after = {key["kid"] for key in http.get("/o/jwks/").json["keys"]}
     assert before < after
-    assert len(after) == 4
+    assert len(after) == 8
     app.registry.portal.close()
 
 
@@ -190,6 +190,8 @@ WRONG_SETTINGS = {
     "SSO__SECURITY__SECRET": "too short",
     "SSO__SESSION__IDLE_SECONDS": "-1",
     "SSO__TOKENS__CODE_SECONDS": "86400",
+    "SSO__KEYS__PUBLISH_AHEAD_SECONDS": "99999999",
+    "SSO__KEYS__KEEP_SECONDS": "60",
     "SSO__SIGN_IN__ACCOUNT_FREE_FAILURES": "99",
     "SSO__BRAND__ACCENT": "yellow",
     "SSO__BRAND__TIME_ZONE": "Middle/Earth",
@@ -227,9 +229,9 @@ def test_help_tells_every_command(run: Run) -> None:
     for group, commands in {
         "": ("serve", "demo", "db", "user", "client", "key"),
         "db": ("upgrade", "check", "sweep"),
-        "user": ("add", "list", "show", "password", "disable", "enable", "import"),
+        "user": ("add", "list", "show", "edit", "roles", "password", "disable", "enable", "import"),
         "client": ("add", "list", "show", "edit", "remove", "rotate-secret", "apply"),
-        "key": ("list", "rotate"),
+        "key": ("list", "rotate", "remove"),
     }.items():
         result = run(*([group] if group else []), "--help")
         assert result.exit_code == 0

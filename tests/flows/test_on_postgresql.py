@@ -50,4 +50,6 @@ def test_sixteen_at_once_are_one(sso: SingleSignOn, kind: str) -> None:
         return int(answer.status_int)
 
     with ThreadPoolExecutor(16) as pool:
-        assert sorted(pool.map(use, range(16))) == [200] + [400] * 15
+        answers = sorted(pool.map(use, range(16)))
+    # A refresh token that was used a moment ago is answered with its successor again.
+    assert answers == ([200] + [400] * 15 if kind == "code" else [200] * 16)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,16 +32,16 @@ def a_client(client_id: str = "shop", **fields: Any) -> ClientRow:
 
 
 def a_key(kid: str, algorithm: str = "ES256", **fields: Any) -> KeyRow:
-    """A key row that signs."""
+    """A key row that signs from now on."""
     return KeyRow(
         **{
             "kid": kid,
             "algorithm": algorithm,
+            "generation": 1,
             "public": {"kty": "EC", "kid": kid},
             "private_encrypted": "sealed",
-            "signs": algorithm,
             "created_at": NOW,
-            "retired_at": None,
+            "signs_from": NOW,
             **fields,
         }
     )
@@ -115,45 +114,90 @@ def test_versions_count_every_bump_of_twenty_threads(database: Database) -> None
     assert version(database, "other things") == 0
 
 
-def test_keys_come_newest_first(database: Database) -> None:
-    old = a_key("old", signs=None, created_at=NOW - 9, retired_at=NOW)
+def add_keys(database: Database, *rows: KeyRow) -> None:
+    """Store keys."""
     with database.transaction() as work:
-        for row in (old, a_key("new"), a_key("rsa", "RS256", created_at=NOW + 1)):
-            assert KeyStore(work).add(row) is True
-        assert KeyStore(work).all() == [a_key("rsa", "RS256", created_at=NOW + 1), a_key("new"), old]
+        assert all(KeyStore(work).add(row) for row in rows)
 
 
-def test_one_key_of_an_algorithm_signs(database: Database) -> None:
+def kids(database: Database) -> list[str]:
+    """The names of the stored keys, in order."""
+    with database.transaction() as work:
+        return sorted(row.kid for row in KeyStore(work).all())
+
+
+def test_keys_come_with_the_highest_generations_first(database: Database) -> None:
+    rows = [a_key("old"), a_key("rsa", "RS256"), a_key("new", generation=2, signs_from=NOW + 9, created_at=NOW - 9)]
+    add_keys(database, *rows)
+    with database.transaction() as work:
+        assert KeyStore(work).all() == [rows[2], rows[0], rows[1]]
+
+
+def test_an_algorithm_has_one_key_of_each_generation(database: Database) -> None:
     with database.transaction() as work:
         assert KeyStore(work).add(a_key("one")) is True
         assert KeyStore(work).add(a_key("two")) is False
         assert KeyStore(work).add(a_key("three", "RS256")) is True
-        assert [row.kid for row in KeyStore(work).all()] == ["one", "three"]
+        assert KeyStore(work).add(a_key("four", generation=2)) is True
+    assert kids(database) == ["four", "one", "three"]
+    assert version(database, keys.VERSION) == 3, "what was not added moves nothing"
 
 
-def test_of_twenty_processes_that_start_at_once_one_adds_the_signing_key(database: Database) -> None:
+def test_twenty_processes_that_rotate_at_once_make_no_generation_twice(database: Database) -> None:
+    add_keys(database, a_key("first"))
+
     def add(number: int) -> bool:
         with database.transaction() as work:
-            KeyStore(work).all()
-            return KeyStore(work).add(a_key(f"key {number}"))
+            newest = KeyStore(work).all()[0]
+            return KeyStore(work).add(a_key(f"key {number}", generation=newest.generation + 1))
 
-    assert sorted(together(20, add)) == [False] * 19 + [True]
+    added = together(20, add)
     with database.transaction() as work:
-        assert len(KeyStore(work).all()) == 1
+        rows = KeyStore(work).all()
+    assert len(rows) == 1 + sum(added)
+    assert [row.generation for row in rows] == list(range(len(rows), 0, -1)), "no generation twice"
 
 
-def test_a_retired_key_makes_room_and_stays_published(database: Database) -> None:
+def test_the_key_that_signs_cannot_be_removed(database: Database) -> None:
+    add_keys(database, a_key("signs"), a_key("other", "RS256"), a_key("next", generation=2, signs_from=NOW + 10))
     with database.transaction() as work:
         store = KeyStore(work)
-        store.add(a_key("one"))
-        store.add(a_key("rsa", "RS256"))
-        store.retire("ES256", NOW + 5)
-        assert store.add(a_key("two", created_at=NOW + 5)) is True
-        rows = {row.kid: row for row in store.all()}
-    assert rows["one"] == replace(a_key("one"), signs=None, retired_at=NOW + 5)
-    assert rows["two"].signs == "ES256"
-    assert rows["rsa"] == a_key("rsa", "RS256")
+        assert store.remove("signs", NOW + 9) is False
+        assert store.remove("other", NOW + 9) is False
+        assert store.remove("unknown", NOW + 9) is False
+    assert version(database, keys.VERSION) == 3
+    with database.transaction() as work:
+        assert KeyStore(work).remove("next", NOW + 10) is False, "its time has come"
+        assert KeyStore(work).remove("signs", NOW + 10) is True
+    assert kids(database) == ["next", "other"]
     assert version(database, keys.VERSION) == 4
+
+
+def test_a_key_that_does_not_sign_yet_can_be_removed(database: Database) -> None:
+    add_keys(database, a_key("signs"), a_key("next", generation=2, signs_from=NOW + 10))
+    with database.transaction() as work:
+        assert KeyStore(work).remove("next", NOW + 9) is True
+    assert kids(database) == ["signs"]
+
+
+def test_the_only_key_cannot_be_removed_even_before_its_time(database: Database) -> None:
+    add_keys(database, a_key("early", signs_from=NOW + 10))
+    with database.transaction() as work:
+        assert KeyStore(work).remove("early", NOW) is False
+
+
+def test_the_sweep_takes_keys_that_were_superseded_long_ago(database: Database) -> None:
+    second, third = (
+        a_key("second", generation=2, signs_from=NOW + 10),
+        a_key("third", generation=3, signs_from=NOW + 20),
+    )
+    add_keys(database, a_key("first"), second, third, a_key("other", "RS256"))
+    for before, left in ((NOW + 9, 4), (NOW + 10, 3), (NOW + 19, 3), (NOW + 20, 2), (NOW + 999, 2)):
+        with database.transaction() as work:
+            KeyStore(work).sweep(before)
+        assert len(kids(database)) == left, before
+    assert kids(database) == ["other", "third"]
+    assert version(database, keys.VERSION) == 6, "a sweep that deletes nothing moves nothing"
 
 
 def test_an_answer_replaces_the_one_before(database: Database) -> None:

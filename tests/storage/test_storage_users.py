@@ -6,7 +6,7 @@ import pytest
 
 from sso_portal.storage.database import Database
 from sso_portal.storage.users import UserStore
-from tests.support.records import NOW, add_user
+from tests.support.records import NOW, WHOLE_PROFILE, add_user
 from tests.support.statements import counted
 from tests.support.together import together
 
@@ -35,6 +35,18 @@ def test_the_longest_values_fit(database: Database) -> None:
         found = UserStore(work).with_password("名" * 150)
     assert found is not None
     assert (len(found[0].name), len(found[0].email), found[1]) == (200, 254, "h" * 255)
+
+
+def test_claims_and_roles_are_kept_as_they_are(database: Database) -> None:
+    with database.transaction() as work:
+        bare = add_user(work, "bare")
+        whole = add_user(work, "whole", profile=WHOLE_PROFILE, roles=["a", "项目经理"])
+        UserStore(work).change(bare.id, profile={"nickname": "🐉"}, roles=["b"])
+    with database.transaction() as work:
+        changed, read = UserStore(work).by_id(bare.id), UserStore(work).by_id(whole.id)
+    assert (bare.profile, bare.roles) == ({}, [])
+    assert (changed.profile, changed.roles) == ({"nickname": "🐉"}, ["b"])
+    assert (read.profile, read.roles) == (WHOLE_PROFILE, ["a", "项目经理"])
 
 
 def test_nobody_is_nobody(database: Database) -> None:

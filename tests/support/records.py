@@ -7,11 +7,37 @@ from typing import Any
 from sso_portal.base.ids import identifier, token
 from sso_portal.storage.codes import Code
 from sso_portal.storage.database import Work
+from sso_portal.storage.device_codes import DeviceCode
 from sso_portal.storage.sessions import Session, SessionStore
 from sso_portal.storage.tokens import Family, Token
 from sso_portal.storage.users import User, UserStore
 
 NOW = 1_800_000_000
+
+WHOLE_PROFILE: dict[str, Any] = {
+    "given_name": "鹏",
+    "family_name": "张",
+    "middle_name": "M.",
+    "nickname": "老张",
+    "profile": "https://people.example.test/zp#about",
+    "picture": "https://people.example.test/zp.jpg",
+    "website": "http://zp.example.test/",
+    "gender": "male",
+    "birthdate": "1986-04-12",
+    "zoneinfo": "Asia/Shanghai",
+    "locale": "zh-CN",
+    "phone_number": "+8613900000001",
+    "phone_number_verified": True,
+    "address": {
+        "formatted": "北京市海淀区中关村大街 27 号\n100080",
+        "street_address": "海淀区中关村大街 27 号",
+        "locality": "北京市",
+        "region": "北京市",
+        "postal_code": "100080",
+        "country": "CN",
+    },
+}
+"""Every standard claim that is no column of its own (OpenID Connect Core, section 5.1)."""
 
 
 def add_user(work: Work, username: str = "zp", **fields: Any) -> User:
@@ -112,3 +138,19 @@ def a_token(family: Family, kind: str = "access", **fields: Any) -> Token:
         **fields,
     }
     return Token(**values)
+
+
+def a_device_code(**fields: Any) -> DeviceCode:
+    """A device's wish that began now, lives ten minutes and waits for an answer."""
+    values: dict[str, Any] = {
+        "device_code_hash": token(),
+        "user_code_hash": token(),
+        "family_id": identifier(),
+        "client_id": "tv",
+        "scope": "openid profile",
+        "issued_at": NOW,
+        "expires_at": NOW + 600,
+        "poll_seconds": 5,
+        **fields,
+    }
+    return DeviceCode(**values)

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import webtest
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Tab
@@ -65,9 +67,20 @@ class RelyingParty:
         return f"{PORTAL}/o/authorize/?{urlencode(kept)}"
 
     def answer(self, tab: Tab) -> dict[str, str]:
-        """The parameters with which the browser has come back to the site."""
+        """The parameters with which the browser has come back to the site: in query, fragment or form."""
+        form = tab.page.html.find("form", attrs={"data-submit": True}) if "data-submit" in tab.text else None
+        if form is not None:
+            assert form["action"] == self.redirect_uri, f"the form leads to {form['action']}"
+            return {field["name"]: field["value"] for field in form.find_all("input")}
         assert tab.url.startswith(self.redirect_uri), f"the browser is at {tab.url}"
-        return dict(parse_qsl(urlsplit(tab.url).query))
+        # The request's own address has no fragment: a browser keeps it to itself.
+        parts = urlsplit(tab.hops[-1].partition(" ")[2])
+        return dict(parse_qsl(parts.query)) | dict(parse_qsl(parts.fragment))
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """What a token says that the portal signed, verified by its published keys."""
+        keys = KeySet.import_key_set(self.http().get(f"{PORTAL}/o/jwks/").json)
+        return dict(jwt.decode(token, keys, algorithms=["RS256", "PS256", "ES256", "EdDSA"]).claims)
 
     def code(self, tab: Tab, **changes: str | None) -> str:
         """A code for the person who is signed in in ``tab``."""
@@ -76,9 +89,21 @@ class RelyingParty:
 
     def token(self, **fields: str | None) -> webtest.TestResponse:
         """A call of the token endpoint, authenticated by the secret in the body."""
+        return self.call("token", **fields)
+
+    def call(self, endpoint: str, **fields: str | None) -> webtest.TestResponse:
+        """A call of an endpoint below ``/o/``, authenticated by the secret in the body."""
         form: dict[str, str | None] = {"client_id": self.client_id, "client_secret": self.secret, **fields}
         kept = {name: value for name, value in form.items() if value is not None}
-        return self.http().post(f"{PORTAL}/o/token/", kept, status="*")
+        return self.http().post(f"{PORTAL}/o/{endpoint}/", kept, status="*")
+
+    def introspect(self, token: str, **fields: str | None) -> webtest.TestResponse:
+        """Ask what a token stands for."""
+        return self.call("introspect", token=token, **fields)
+
+    def revoke(self, token: str, **fields: str | None) -> webtest.TestResponse:
+        """Give a token back."""
+        return self.call("revoke", token=token, **fields)
 
     def redeem(self, code: str, **changes: str | None) -> webtest.TestResponse:
         """Exchange a code."""

@@ -2,12 +2,17 @@
 
 Owns: what the specifications demand of an authorization request beyond what oauthlib checks.
 Never: looks at who is signed in; that is the dispatcher's.
-Asked by: the grants, in the order of ``AUTHORIZATION_CHECKS``.
+Asked by: the grants, in the order of ``AUTHORIZATION_CHECKS``, then of ``SCOPE_CHECKS``.
 """
 
 from sso_portal.protocol.checks import (
+    acr_values,
+    claims,
     code_challenge,
+    display,
+    id_token_hint,
     max_age,
+    openid_scope,
     parameters_once,
     prompt,
     request_objects,
@@ -21,9 +26,13 @@ AUTHORIZATION_CHECKS = (
     response_type.check,
     response_mode.check,
     prompt.check,
+    display.check,
     max_age.check,
     code_challenge.check,
 )
 """Each takes the oauthlib request, raises an oauthlib error that goes back to the site, and answers what it learnt."""
 
-__all__ = ["AUTHORIZATION_CHECKS"]
+SCOPE_CHECKS = (openid_scope.check, claims.check, acr_values.check, id_token_hint.check)
+"""The same, asked after the scopes of the request are known."""
+
+__all__ = ["AUTHORIZATION_CHECKS", "SCOPE_CHECKS"]

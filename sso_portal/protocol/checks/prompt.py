@@ -6,14 +6,14 @@ from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from sso_portal.protocol.vocabulary import PROMPT_VALUES
+from sso_portal.protocol.call import call_of
 
 
 def check(request: Any) -> dict[str, Any]:
     """Refuse unknown values and ``none`` with company."""
-    prompts = set((request.prompt or "").split())
-    if not prompts <= set(PROMPT_VALUES):
-        raise InvalidRequestError(description=f"prompt is made of {', '.join(PROMPT_VALUES)}.", request=request)
+    prompts, known = set((request.prompt or "").split()), call_of(request).prompt_values
+    if not prompts <= set(known):
+        raise InvalidRequestError(description=f"prompt is made of {', '.join(known)}.", request=request)
     if "none" in prompts and len(prompts) > 1:
         raise InvalidRequestError(description="prompt=none stands alone.", request=request)
     return {}

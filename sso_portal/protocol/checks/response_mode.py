@@ -1,4 +1,4 @@
-"""The response mode is one that the portal has (OAuth 2.0 Multiple Response Types, section 2.1)."""
+"""The response mode is one that the portal has, and fits what is answered (OAuth 2.0 Multiple Response Types, 2.1)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from sso_portal.protocol.response_modes import RESPONSE_MODES
+from sso_portal.protocol.response_modes import RESPONSE_MODES, default_mode
 
 
 def check(request: Any) -> dict[str, Any]:
-    """Refuse an unknown response mode; the error itself goes by the default mode."""
-    if request.response_mode is not None and request.response_mode not in RESPONSE_MODES:
-        request.response_mode = None
+    """Refuse an unknown mode, and tokens in a query string; the error itself goes by the default mode."""
+    mode = request.response_mode
+    if mode is not None and mode not in RESPONSE_MODES:
         raise InvalidRequestError(description=f"response_mode is one of {', '.join(RESPONSE_MODES)}.", request=request)
+    if mode == "query" and default_mode(request.response_type) != "query":
+        # Query strings stay in logs and histories, and travel on in Referer (section 5).
+        raise InvalidRequestError(
+            description=f"response_mode query is not for response_type {request.response_type}.", request=request
+        )
     return {}

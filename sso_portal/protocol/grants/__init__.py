@@ -11,11 +11,21 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sso_portal.protocol.grants.authorization_code import AuthorizationCodeGrant
+from sso_portal.protocol.grants.client_credentials import ClientCredentialsGrant
+from sso_portal.protocol.grants.device_code import DeviceCodeGrant
+from sso_portal.protocol.grants.hybrid import HybridGrant
+from sso_portal.protocol.grants.implicit import ImplicitGrant
+from sso_portal.protocol.grants.password import PasswordGrant
 from sso_portal.protocol.grants.refresh_token import RefreshTokenGrant
+from sso_portal.services.client_metadata import DEVICE_CODE
 
 GRANTS: Mapping[str, Callable[[Any], Any]] = {
     "authorization_code": AuthorizationCodeGrant,
     "refresh_token": RefreshTokenGrant,
+    "client_credentials": ClientCredentialsGrant,
+    "password": PasswordGrant,
+    "implicit": ImplicitGrant,
+    DEVICE_CODE: DeviceCodeGrant,
 }
 
-__all__ = ["AuthorizationCodeGrant", "GRANTS", "RefreshTokenGrant"]
+__all__ = ["GRANTS", "HybridGrant"]

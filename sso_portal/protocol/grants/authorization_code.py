@@ -10,47 +10,29 @@ from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant as OpenIDAuthorizationCodeGrant
 
-from sso_portal.base.ids import token
-from sso_portal.protocol.checks import AUTHORIZATION_CHECKS
+from sso_portal.protocol.grants.issuing import Issuing
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
-class _S256Only(OAuthAuthorizationCodeGrant):
+class S256Only(OAuthAuthorizationCodeGrant):
     """oauthlib takes ``plain`` by default; here the table of methods holds S256 alone (RFC 9700, section 2.1.1)."""
 
     _code_challenge_methods = {"S256": code_challenge_method_s256}  # noqa: RUF012 - oauthlib's own name and kind
 
-    def create_authorization_code(self, request: Any) -> dict[str, str]:
-        """A fresh code, with the state if there was one."""
-        code = {"code": token()}
-        if request.state:
-            code["state"] = request.state
-        return code
 
-
-class AuthorizationCodeGrant(OpenIDAuthorizationCodeGrant):
+class AuthorizationCodeGrant(Issuing, OpenIDAuthorizationCodeGrant):
     """One grant for requests with and without ``openid``: without it, oauthlib's OpenID parts stand aside."""
 
     def __init__(self, request_validator: Any) -> None:
         """Add our checks to oauthlib's hooks; the code is consumed by the last of them, before a token exists."""
-        self.proxy_target = _S256Only(request_validator=request_validator)
-        self.custom_validators.pre_auth.extend(AUTHORIZATION_CHECKS)
+        self.proxy_target = S256Only(request_validator=request_validator)
+        self.request_validator = request_validator
         self.custom_validators.post_auth.append(self.openid_authorization_validator)
+        self.add_checks()
         self.custom_validators.pre_token.append(_check_verifier)
         self.custom_validators.post_token.append(request_validator.consume_code)
         self.register_token_modifier(self.add_id_token)
-
-    def issue(self, request: Any, token_handler: Any) -> dict[str, str]:
-        """The answer to an authorization request that was validated before: the code, saved, and the state.
-
-        oauthlib's ``create_authorization_response`` would validate everything a second time.
-        """
-        grant: dict[str, str] = self.create_authorization_code(request)
-        for modifier in self._code_modifiers:
-            grant = modifier(grant, token_handler, request)
-        self.request_validator.save_authorization_code(request.client_id, grant, request)
-        return grant
 
 
 def _check_verifier(request: Any) -> None:

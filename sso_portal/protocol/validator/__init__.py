@@ -11,7 +11,10 @@ from sso_portal.protocol.validator.authorization import AuthorizationAnswers
 from sso_portal.protocol.validator.bearer import BearerAnswers
 from sso_portal.protocol.validator.client_authentication import ClientAuthenticationAnswers
 from sso_portal.protocol.validator.codes import CodeAnswers
+from sso_portal.protocol.validator.device_codes import DeviceCodeAnswers
 from sso_portal.protocol.validator.id_tokens import IdTokenAnswers
+from sso_portal.protocol.validator.other_grants import OtherGrantAnswers
+from sso_portal.protocol.validator.presented_tokens import PresentedTokenAnswers
 from sso_portal.protocol.validator.refresh_tokens import RefreshTokenAnswers
 
 
@@ -19,9 +22,12 @@ class PortalValidator(
     ClientAuthenticationAnswers,
     AuthorizationAnswers,
     CodeAnswers,
+    DeviceCodeAnswers,
     RefreshTokenAnswers,
     IdTokenAnswers,
     BearerAnswers,
+    OtherGrantAnswers,
+    PresentedTokenAnswers,
     RequestValidator,
 ):
     """Everything together; a question nobody here answers raises in oauthlib's own base class."""

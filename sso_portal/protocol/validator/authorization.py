@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sso_portal.protocol.call import call_of
+from sso_portal.services.scopes import is_personal
 
 
 class AuthorizationAnswers:
@@ -35,15 +36,21 @@ class AuthorizationAnswers:
 
     def get_default_scopes(self, client_id: str, request: Any) -> list[str]:
         """All scopes the client is registered for, when it asks for none in particular (RFC 6749, section 3.3)."""
-        return list(request.client.scopes)
+        scopes = list(request.client.scopes)
+        return [scope for scope in scopes if not is_personal(scope)] if _is_without_person(request) else scopes
 
     def validate_scopes(self, client_id: str, scopes: list[str], client: Any, request: Any) -> bool:
         """Whether the client may ask for these scopes, each once."""
         request.scopes = list(dict.fromkeys(scopes))
+        if _is_without_person(request):
+            # A client's own token says nothing about anybody; it may even be without a scope.
+            return set(scopes) <= {scope for scope in client.scopes if not is_personal(scope)}
         return bool(scopes) and set(scopes) <= set(client.scopes)
 
     def is_pkce_required(self, client_id: str, request: Any) -> bool:
-        """Public clients always, others unless they are registered without (RFC 9700, section 2.1.1)."""
+        """Public clients always, others unless they are registered without (RFC 9700, section 2.1.1); for a code only."""
+        if request.response_type is not None and "code" not in request.response_type.split():
+            return False
         return bool(request.client.is_public or request.client.metadata["require_pkce"])
 
     def validate_silent_login(self, request: Any) -> bool:
@@ -61,3 +68,7 @@ class AuthorizationAnswers:
     def is_origin_allowed(self, client_id: str, origin: str, request: Any) -> bool:
         """No page of another origin reads the token endpoint's answers."""
         return False
+
+
+def _is_without_person(request: Any) -> bool:
+    return bool(request.grant_type == "client_credentials")

@@ -7,6 +7,7 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 
 from sso_portal.protocol.call import call_of
+from sso_portal.protocol.responses_for_clients import warm_encryption_keys
 
 
 class CodeAnswers:
@@ -28,6 +29,7 @@ class CodeAnswers:
             code_challenge=request.code_challenge,
             code_challenge_method=request.code_challenge_method,
             auth_time=call.session.auth_time,
+            details={**call.details, "amr": call.session.amr},
         )
 
     def validate_code(self, client_id: str, code: str, client: Any, request: Any) -> bool:
@@ -52,6 +54,8 @@ class CodeAnswers:
         if call.user is None or not call.user.is_enabled:
             raise InvalidGrantError(description="The person's account is disabled.", request=request)
         request.scopes = record.scope.split()
+        # Fetched now if need be: no lock is held yet.
+        warm_encryption_keys(call)
         return True
 
     def get_code_challenge(self, code: str, request: Any) -> str | None:

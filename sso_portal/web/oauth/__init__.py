@@ -9,8 +9,30 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
+from sso_portal.protocol.device_authorization import answer_device_authorization_request
+from sso_portal.protocol.introspection import answer_introspection_request
+from sso_portal.protocol.revocation import answer_revocation_request
+from sso_portal.protocol.token import answer_token_request
+from sso_portal.protocol.vocabulary import (
+    DEVICE_AUTHORIZATION_PATH,
+    DEVICE_PATH,
+    DEVICE_QR_PATH,
+    INTROSPECT_PATH,
+    REVOKE_PATH,
+    TOKEN_PATH,
+    USERINFO_PATH,
+)
 from sso_portal.web.endpoints import add_endpoint
-from sso_portal.web.oauth import authorize, login, logout, metadata, token, userinfo
+from sso_portal.web.oauth import (
+    authorize,
+    device,
+    device_qr,
+    login,
+    logout,
+    metadata,
+    userinfo,
+)
+from sso_portal.web.oauth.machine import machine_endpoint
 
 
 def includeme(config: Configurator) -> None:
@@ -18,8 +40,15 @@ def includeme(config: Configurator) -> None:
     add_endpoint(config, "/o/authorize/", get=authorize.begin, post=authorize.answer)
     add_endpoint(config, "/o/login/", get=login.show, post=login.submit)
     add_endpoint(config, "/o/logout/", get=logout.begin, post=logout.answer)
-    add_endpoint(config, "/o/token/", post=token.exchange)
-    add_endpoint(config, "/o/userinfo/", get=userinfo.tell, post=userinfo.tell)
+    add_endpoint(config, TOKEN_PATH, post=machine_endpoint(answer_token_request), shared=True)
+    add_endpoint(config, USERINFO_PATH, get=userinfo.tell, post=userinfo.tell, shared=True)
+    add_endpoint(config, INTROSPECT_PATH, post=machine_endpoint(answer_introspection_request))
+    add_endpoint(config, REVOKE_PATH, post=machine_endpoint(answer_revocation_request), shared=True)
+    add_endpoint(
+        config, DEVICE_AUTHORIZATION_PATH, post=machine_endpoint(answer_device_authorization_request), shared=True
+    )
+    add_endpoint(config, DEVICE_PATH, get=device.show, post=device.answer)
+    add_endpoint(config, DEVICE_QR_PATH, get=device_qr.draw)
     add_endpoint(config, "/o/jwks/", get=metadata.jwks)
     add_endpoint(config, "/.well-known/openid-configuration", get=metadata.openid_configuration)
     add_endpoint(config, "/.well-known/oauth-authorization-server", get=metadata.authorization_server)

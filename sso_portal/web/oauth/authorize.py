@@ -11,15 +11,17 @@ from pyramid.response import Response
 
 from sso_portal.base.forms import Form, reencoded
 from sso_portal.base.urls import quote_next
-from sso_portal.protocol.authorization import Answer, Authorization, Interact, SendBack, Unanswerable
-from sso_portal.protocol.interaction import Step
-from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, INTERACTION, LOGIN_PATH
-from sso_portal.services.scopes import is_declinable
-from sso_portal.web.bridge import form_targets, person_call, see_other
+from sso_portal.protocol.authorization import Arrival
+from sso_portal.protocol.authorization_answers import Answer, Authorization, Interact, SendBack, Unanswerable
+from sso_portal.protocol.call import Call
+from sso_portal.protocol.interaction import Step, request_digest
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH, LOGIN_PATH
+from sso_portal.web.bridge import form_targets, machine_call, person_call, see_other
 from sso_portal.web.csrf import csrf_token, is_own_form
 from sso_portal.web.errors import error_page
+from sso_portal.web.oauth.send_back import send_back
 from sso_portal.web.pages import page, say, site_of
-from sso_portal.web.texts import STALE, consequence, sentence
+from sso_portal.web.texts import STALE, scope_choice
 
 _ = TranslationStringFactory("sso_portal")
 
@@ -28,8 +30,10 @@ _PROMPTS = {Step.LOGIN: "", Step.REAUTHENTICATE: "login", Step.SELECT_ACCOUNT: "
 
 def begin(request: Request) -> Response:
     """A person arrives with a request, or returns from a step."""
-    query = request.query_form
-    return _respond(request, query, request.portal.authorization.begin(query, person_call(request)))
+    endpoint = request.portal.authorization
+    arrival = endpoint.read(request.query_form, machine_call(request))
+    call = person_call(request)
+    return _respond(request, arrival, call, endpoint.begin(arrival, call))
 
 
 def answer(request: Request) -> Response:
@@ -41,41 +45,52 @@ def answer(request: Request) -> Response:
     if "decision" not in form.values:
         both = "&".join(part for part in (request.environ.get("QUERY_STRING", ""), reencoded(request.body)) if part)
         return see_other(request, f"{AUTHORIZE_PATH}?{reencoded(both)}")
-    query, endpoint = request.query_form, request.portal.authorization
+    endpoint = request.portal.authorization
+    arrival = endpoint.read(request.query_form, machine_call(request))
     call = person_call(request)
-    # Bound to the session: had someone else signed in meanwhile, she would have to see the page herself first.
-    if call.session is None or not is_own_form(request, call.session.sid):
-        return _respond(request, query, endpoint.begin(query, call), problem=STALE)
+    # Bound to the session, had someone else signed in meanwhile she would have to see the page herself first; and to what
+    # is asked, which a request object that is fetched again may have changed.
+    bound_to = _bound_to(call.session.sid, arrival.effective) if call.session is not None else ""
+    if call.session is None or not is_own_form(request, bound_to):
+        return _respond(request, arrival, call, endpoint.begin(arrival, call), problem=STALE)
     if form.values["decision"] != "allow":
-        return _respond(request, query, endpoint.decide(query, call, allowed=False, ticked=()))
-    return _respond(request, query, endpoint.decide(query, call, allowed=True, ticked=form.all("scope")))
+        return _respond(request, arrival, call, endpoint.decide(arrival, call, allowed=False, ticked=()))
+    ticked = form.all("scope")
+    return _respond(request, arrival, call, endpoint.decide(arrival, call, allowed=True, ticked=ticked))
 
 
-def _respond(request: Request, query: Form, outcome: Answer, problem: Any = None) -> Response:
+def _bound_to(sid: str, effective: Form) -> str:
+    return f"{sid} {request_digest(effective)}"
+
+
+def _respond(request: Request, arrival: Arrival, call: Call, outcome: Answer, problem: Any = None) -> Response:
     if isinstance(outcome, SendBack):
-        return see_other(request, outcome.location)
+        return send_back(request, outcome)
     if isinstance(outcome, Unanswerable):
         return _UNANSWERABLE[outcome.problem](request, outcome)
+    continuation = f"{AUTHORIZE_PATH}?{request.portal.authorization.continuation(arrival, call)}"
     if outcome.step is Step.CONSENT:
-        return _consent_page(request, query, outcome, problem)
+        return _consent_page(request, outcome, continuation, problem)
+    if outcome.step is Step.CREATE:
+        return see_other(request, f"{CREATE_PATH}?next={quote_next(continuation)}")
     prompt = _PROMPTS[outcome.step]
-    target = f"{request.path}?{query.encoded(INTERACTION)}"
+    target = f"{request.path}{continuation.removeprefix(AUTHORIZE_PATH)}"
     return see_other(request, f"{LOGIN_PATH}?{f'prompt={prompt}&' if prompt else ''}next={quote_next(target)}")
 
 
-def _consent_page(request: Request, query: Form, outcome: Interact, problem: Any) -> Response:
+def _consent_page(request: Request, outcome: Interact, continuation: str, problem: Any) -> Response:
     authorization = outcome.authorization
     site = {**(site_of(request, authorization.client) or {}), "host": _host(authorization)}
-    target = f"{AUTHORIZE_PATH}?{query.encoded(INTERACTION)}"
+    sid = request.signed_in[0].sid
     return page(
         request,
         "consent",
         form_targets=form_targets(authorization.client, authorization.redirect_uri),
         site=site,
-        scopes=[_scope(request, name, site["name"]) for name in authorization.scopes],
+        scopes=[scope_choice(request, name, site["name"]) for name in authorization.to_agree],
         action=request.path_qs,
-        csrf_token=csrf_token(request, request.signed_in[0].sid),
-        switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(target)}",
+        csrf_token=csrf_token(request, _bound_to(sid, authorization.effective)),
+        switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(continuation)}",
         remembered=authorization.client.consent == "once",
         problem={"kind": "stale", "text": say(request, problem)} if problem else None,
     )
@@ -83,16 +98,6 @@ def _consent_page(request: Request, query: Form, outcome: Interact, problem: Any
 
 def _host(authorization: Authorization) -> str:
     return authorization.redirect_origin.partition("://")[2] or authorization.redirect_uri.partition(":")[0]
-
-
-def _scope(request: Request, name: str, site: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "sentence": sentence(request, name),
-        "consequence": consequence(request, name, site),
-        "declinable": is_declinable(name),
-        "ticked": False,
-    }
 
 
 def _client_page(request: Request, outcome: Unanswerable) -> Response:

@@ -10,15 +10,13 @@ from pyramid.response import Response
 
 from sso_portal.base.forms import Form
 from sso_portal.base.urls import local_path, quote_next
-from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, LOGIN_PATH
-from sso_portal.services.clients import Client
+from sso_portal.protocol.vocabulary import LOGIN_PATH
 from sso_portal.services.sign_in import NotSignedIn
-from sso_portal.services.users import User
+from sso_portal.web.arrival import create_url, sign_in
 from sso_portal.web.bridge import authorization_query, form_targets, requesting_client, see_other
-from sso_portal.web.cookies import session_cookie, set_session_cookie
 from sso_portal.web.csrf import is_own_form
-from sso_portal.web.pages import format_time, format_wait, page, person_of, say, site_of
-from sso_portal.web.texts import STALE
+from sso_portal.web.pages import page, person_of, say, site_of
+from sso_portal.web.texts import STALE, too_many_tries, wait_seconds
 
 _ = TranslationStringFactory("sso_portal")
 
@@ -50,7 +48,7 @@ def submit(request: Request) -> Response:
     outcome = request.unit.sign_in.with_password(form.values["username"], password, request.address)
     if isinstance(outcome, NotSignedIn):
         return _refused(request, target, prompt, outcome, typed)
-    return _signed_in(request, target, prompt, outcome.user, remember_me=bool(typed["remember_me"]))
+    return sign_in(request, outcome.user, target, remember_me=bool(typed["remember_me"]), asked=bool(prompt))
 
 
 def _refused(request: Request, target: str, prompt: str, outcome: NotSignedIn, typed: dict[str, Any]) -> Response:
@@ -58,36 +56,10 @@ def _refused(request: Request, target: str, prompt: str, outcome: NotSignedIn, t
         problem = ("wrong", _("The user name or password is not right."))
         return _page(request, target, prompt, problem=problem, **typed)
     until = outcome.until or 0
-    seconds = max(1, until - request.portal.clock.now())
-    locked = _("There were too many tries. You can try again in ${wait}, at ${time}; waiting helps, trying does not.")
-    text = say(request, locked, wait=format_wait(request, seconds), time=format_time(request, until))
+    text = too_many_tries(request, until)
     response = _page(request, target, prompt, problem=("locked", text), status=429, **typed)
-    response.headers["Retry-After"] = str(seconds)
+    response.headers["Retry-After"] = str(wait_seconds(request, until))
     return response
-
-
-def _signed_in(request: Request, target: str, prompt: str, user: User, *, remember_me: bool) -> Response:
-    session, cookie = request.unit.sessions.begin(
-        user,
-        remember_me=remember_me,
-        address=request.address,
-        user_agent=request.environ.get("HTTP_USER_AGENT", ""),
-        old_cookie=session_cookie(request),
-    )
-    query = authorization_query(target)
-    if query is not None and (prompt or _wants_a_proof(query, requesting_client(request, query))):
-        # She proved herself for this very request: the authorization endpoint will not ask a second time.
-        target = f"{AUTHORIZE_PATH}?{request.portal.markers.add(query, session.sid, request.portal.clock.now())}"
-    response = see_other(request, target)
-    max_age = session.expires_at - request.portal.clock.now() if remember_me else None
-    set_session_cookie(request, response, cookie, max_age)
-    return response
-
-
-def _wants_a_proof(query: Form, client: Client | None) -> bool:
-    """Whether a sign-in from before may not be enough for a request; who was signed out has no ``prompt`` to tell."""
-    wishes = "prompt" in query.values or "max_age" in query.values
-    return wishes or (client is not None and bool(client.metadata["always_authenticate"]))
 
 
 def _place(form: Form) -> tuple[str, str]:
@@ -127,4 +99,5 @@ def _page(
         reauthenticate=reauthenticate,
         person=person_of(request) if reauthenticate else None,
         switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(target)}",
+        create_url=create_url(request, target),
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
@@ -135,6 +139,46 @@ def test_rs256_and_a_token_without_kid_are_accepted(person: Person, provider: Pr
     provider.published.append({"kty": "future", "kid": "unknown kind"})
     provider.forge = lambda claims: jwt.encode({"alg": "RS256"}, claims, key)
     assert person.sign_in().text.startswith("zp|")
+
+
+def test_ps256_is_accepted(person: Person, provider: Provider) -> None:
+    key = RSAKey.generate_key(2048, {"kid": "rsa", "alg": "PS256", "use": "sig"})
+    provider.published.append(key.as_dict(private=False))
+    provider.forge = lambda claims: jwt.encode({"alg": "PS256", "kid": "rsa"}, claims, key, algorithms=["PS256"])
+    assert person.sign_in().text.startswith("zp|")
+
+
+def signed_with_ed25519(provider: Provider, hash_name: str) -> None:
+    """Let the provider sign with Ed25519, and hash the access token for at_hash with the given function."""
+    key = Ed25519PrivateKey.generate()
+    public = {"kty": "OKP", "crv": "Ed25519", "x": part(key.public_key().public_bytes_raw())}
+    provider.published.append({**public, "kid": "ed", "alg": "EdDSA", "use": "sig"})
+
+    def forge(claims: dict[str, Any]) -> str:
+        (access_token,) = provider.access_tokens
+        digest = hashlib.new(hash_name, access_token.encode()).digest()
+        claims = {**claims, "at_hash": part(digest[: len(digest) // 2])}
+        message = ".".join(part(json.dumps(text).encode()) for text in ({"alg": "EdDSA", "kid": "ed"}, claims))
+        return f"{message}.{part(key.sign(message.encode()))}"
+
+    provider.forge = forge
+
+
+def part(value: bytes) -> str:
+    """One part of a compact token."""
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+
+def test_eddsa_is_accepted_with_the_hash_that_goes_with_it(person: Person, provider: Provider) -> None:
+    signed_with_ed25519(provider, "sha512")
+    assert person.sign_in().text.startswith("zp|")
+
+
+def test_eddsa_with_the_hash_of_the_others_is_refused(
+    person: Person, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    signed_with_ed25519(provider, "sha256")
+    assert refused_by(person, caplog) == "at_hash"
 
 
 def test_max_age_is_checked_when_asked_for(site: Callable[..., Any], provider: Provider) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import string
 
@@ -75,6 +76,15 @@ def test_the_example_of_rfc_7636() -> None:
 
 def test_the_example_of_openid_connect_core() -> None:
     assert half_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y") == "77QmUPtjPfzWtF2AnpK9RQ"
+
+
+def test_the_half_of_sha_512_goes_with_eddsa() -> None:
+    assert half_hash("abc") == half_hash("abc", algorithm="PS256") == "ungWv48Bz-pBQUDeXa4iIw"
+    # FIPS 180-4's example begins ddaf35a193617aba cc417349ae204131 12e6fa4e89a97ea2 0a9eeee64b55d39a.
+    expected = base64.urlsafe_b64encode(
+        bytes.fromhex("ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a")
+    )
+    assert half_hash("abc", algorithm="EdDSA") == expected.rstrip(b"=").decode()
 
 
 def test_a_fingerprint_is_short_and_tells_nothing() -> None:

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 
 from sso_portal.base.errors import Refused
-from sso_portal.services.claims import CLAIMS, claims_of
 from sso_portal.services.client_metadata import AUTHENTICATION_METHODS, CONSENT_POLICIES, FIELDS, complete_metadata
 from sso_portal.services.clients import Client
 from sso_portal.services.consents import Agreement
-from sso_portal.services.scopes import SCOPES, is_declinable
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
 from tests.support.statements import counted
@@ -182,23 +180,3 @@ def test_the_newest_word_on_each_scope_counts(portal: Portal, zp: User) -> None:
         consents.remember(zp.id, "site", ["all"], [])
         assert consents.find(zp.id, "site") == Agreement(frozenset({"openid", "email", "all"}), frozenset({"profile"}))
         assert consents.find(zp.id, "other") is None
-
-
-def test_scopes_open_claims_and_nothing_else(zp: User) -> None:
-    assert claims_of(zp, []) == claims_of(zp, ["openid", "unknown", "all"]) == {"sub": zp.subject}
-    assert claims_of(zp, ["profile"]) == {
-        "sub": zp.subject,
-        "name": "张鹏",
-        "preferred_username": "zp",
-        "updated_at": zp.updated_at,
-    }
-    assert claims_of(zp, ["email"]) == {"sub": zp.subject, "email": "zp@example.test", "email_verified": False}
-    assert set(claims_of(zp, SCOPES)) == set(CLAIMS)
-
-
-def test_every_claim_of_a_scope_can_be_made() -> None:
-    assert {claim for scope in SCOPES.values() for claim in scope.claims} <= set(CLAIMS)
-    assert [name for name in ("openid", "profile", "email", "all", "unknown") if is_declinable(name)] == [
-        "email",
-        "unknown",
-    ]

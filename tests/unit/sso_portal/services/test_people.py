@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sso_portal.base.errors import Refused
-from sso_portal.services.users import PasswordCheck, User, checked_password, username_key
+from sso_portal.services.person_checks import checked_password, username_key
+from sso_portal.services.users import PasswordCheck, User
 from sso_portal.wiring import Portal
 
 

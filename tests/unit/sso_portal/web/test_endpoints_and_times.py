@@ -22,6 +22,7 @@ ALLOWED = {
     "/healthz": {"GET", "HEAD"},
     "/readyz": {"GET", "HEAD"},
     "/preferences": {"GET", "HEAD"},
+    "/account/create": {"GET", "HEAD", "POST"},
     "/o/authorize/": {"GET", "HEAD", "POST"},
     "/o/login/": {"GET", "HEAD", "POST"},
     "/o/logout/": {"GET", "HEAD", "POST"},

@@ -1,0 +1,56 @@
+"""Ways in which a client proves who it is, one file per kind (RFC 6749, section 2.3; OpenID Connect Core, section 9).
+
+Owns: reading each kind of credentials, and the decision whether they are right.
+Never: knows which endpoint is called, other than by the request's address.
+Asked by: the validator, and every endpoint that a client calls under its own name.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oauthlib.oauth2.rfc6749.errors import InvalidClientError, InvalidRequestError
+
+from sso_portal.protocol.call import call_of
+from sso_portal.protocol.client_authentication.assertion import ASSERTION_ALGORITHMS, Assertion
+from sso_portal.protocol.client_authentication.none import NoCredentials
+from sso_portal.protocol.client_authentication.secret import SecretInBody, SecretInHeader
+from sso_portal.protocol.client_authentication.way import Way
+from sso_portal.services.clients import Client
+
+WAYS: tuple[Way, ...] = (SecretInHeader(), SecretInBody(), Assertion())
+"""A request uses at most one of them; when it uses none, it is a public client's."""
+
+
+def authenticated_client(request: Any) -> Client:
+    """The client that ``request`` comes from, known for certain unless it is a public one.
+
+    ``request`` is oauthlib's; its ``uri`` is the address of the endpoint that was called. Raises oauthlib errors that
+    say what is wrong. Called before the request's transaction has written anything: keys may have to be fetched.
+    """
+    used = [way for way in WAYS if way.is_used(request)]
+    if len(used) > 1:
+        kinds = " and ".join(way.name for way in used)
+        raise InvalidRequestError(description=f"The client authenticated twice: {kinds}.", request=request)
+    way = used[0] if used else NoCredentials()
+    client = _named_client(request, way)
+    way.check(request, client)
+    return client
+
+
+def _named_client(request: Any, way: Way) -> Client:
+    claimed, sent = way.client_id(request), request.client_id
+    if claimed is not None and sent is not None and claimed != sent:
+        raise InvalidRequestError(
+            description=f"client_id in the body differs from the one {way.name}.", request=request
+        )
+    client_id = claimed if claimed is not None else sent
+    if not client_id:
+        raise InvalidClientError(description="No client authentication was included.", request=request)
+    client = call_of(request).services.clients.find(client_id)
+    if client is None:
+        raise InvalidClientError(description="There is no client with this client_id.", request=request)
+    return client
+
+
+__all__ = ["ASSERTION_ALGORITHMS", "WAYS", "authenticated_client"]

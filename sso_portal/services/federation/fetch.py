@@ -1,0 +1,87 @@
+"""Fetching what a client has put somewhere: its keys, its request objects."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import requests
+from urllib3.exceptions import HTTPError
+
+from sso_portal.services.federation.addresses import Target, Unfetchable, is_public, target_of
+from sso_portal.services.federation.network import MAXIMUM_BYTES, Deadline, Internet, Network
+
+_CHUNK = 8_192
+_OK = 200
+
+
+class Fetcher:
+    """Fetches small documents from public addresses. One for the process; nothing is kept between two fetches."""
+
+    def __init__(
+        self, *, allowed_hosts: Collection[str] = (), timeout_seconds: float = 5, network: Network | None = None
+    ) -> None:
+        """``allowed_hosts``: ``host`` or ``host:port`` that may also be private and plain http; a host without a port
+        is allowed with every port. ``timeout_seconds`` is for a fetch as a whole."""
+        self._allowed_hosts = allowed_hosts
+        self._timeout_seconds = timeout_seconds
+        self._network: Network = network or Internet()
+
+    def get(self, url: str, *, accept: str) -> bytes:
+        """The content at ``url``, which has to be answered with 200 right there: redirects are not followed.
+
+        Never called while the request's transaction has written: the database would be locked as long as this takes.
+        Raises :class:`Unfetchable`.
+        """
+        target = target_of(url, self._allowed_hosts)
+        deadline = Deadline(self._timeout_seconds)
+        addresses = self._addresses(target, deadline)
+        headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "sso-portal", "Connection": "close"}
+        try:
+            with (
+                self._network.session(addresses, deadline) as session,
+                session.get(
+                    target.url, headers=headers, timeout=deadline.remaining(), allow_redirects=False, stream=True
+                ) as response,
+            ):
+                _check(response)
+                return _content(response)
+        except Unfetchable:
+            raise
+        except requests.exceptions.SSLError:
+            raise Unfetchable("Its host has no certificate that is valid for it.") from None
+        except (requests.RequestException, HTTPError, OSError, ValueError):
+            # What exactly went wrong is not told: it would make the portal a scanner of other networks.
+            deadline.remaining()
+            raise Unfetchable("Its host does not answer as a web server does.") from None
+
+    def _addresses(self, target: Target, deadline: Deadline) -> list[str]:
+        try:
+            addresses = list(self._network.resolve(target.host, target.port, deadline))
+        except (OSError, UnicodeError):
+            addresses = []
+        if not addresses:
+            raise Unfetchable("The name of its host is not known.")
+        if not target.trusted and not all(map(is_public, addresses)):
+            raise Unfetchable("Its host is not on the public internet.")
+        return addresses
+
+
+def _check(response: requests.Response) -> None:
+    if response.is_redirect or 300 <= response.status_code < 400:  # noqa: PLR2004 - the range of redirects
+        raise Unfetchable("It redirects elsewhere; redirects are not followed.")
+    if response.status_code != _OK:
+        raise Unfetchable(f"It was answered with status {response.status_code}.")
+    if response.headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise Unfetchable("It is compressed, though that was not asked for.")
+
+
+def _content(response: requests.Response) -> bytes:
+    content = bytearray()
+    for chunk in response.raw.stream(_CHUNK, decode_content=False):
+        content += chunk
+        if len(content) > MAXIMUM_BYTES:
+            raise Unfetchable(f"It is longer than {MAXIMUM_BYTES} bytes.")
+    return bytes(content)
+
+
+__all__ = ["Fetcher", "Network", "Unfetchable"]

@@ -1,0 +1,19 @@
+"""A person's own account.
+
+Owns: the views below /account/.
+Never: decides who may do what; the services do.
+Asked by: browsers.
+"""
+
+from __future__ import annotations
+
+from pyramid.config import Configurator
+
+from sso_portal.protocol.vocabulary import CREATE_PATH
+from sso_portal.web.account import create
+from sso_portal.web.endpoints import add_endpoint
+
+
+def includeme(config: Configurator) -> None:
+    """Register every page."""
+    add_endpoint(config, CREATE_PATH, get=create.show, post=create.submit)

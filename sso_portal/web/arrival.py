@@ -1,0 +1,48 @@
+"""A person has just proved who she is: her session begins, and she goes on to where she was going."""
+
+from __future__ import annotations
+
+from pyramid.request import Request
+from pyramid.response import Response
+
+from sso_portal.base.forms import Form
+from sso_portal.base.urls import quote_next
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH
+from sso_portal.services.clients import Client
+from sso_portal.services.users import User
+from sso_portal.web.bridge import authorization_query, requesting_client, see_other
+from sso_portal.web.cookies import session_cookie, set_session_cookie
+
+
+def sign_in(request: Request, user: User, target: str, *, remember_me: bool = False, asked: bool = False) -> Response:
+    """Begin her session and send her on to ``target``. ``asked`` says that a proof was asked for."""
+    session, cookie = request.unit.sessions.begin(
+        user,
+        remember_me=remember_me,
+        address=request.address,
+        user_agent=request.environ.get("HTTP_USER_AGENT", ""),
+        old_cookie=session_cookie(request),
+    )
+    query = authorization_query(target)
+    if query is not None and (asked or _wants_a_proof(query, requesting_client(request, query))):
+        # She proved herself for this very request: the authorization endpoint will not ask a second time.
+        target = f"{AUTHORIZE_PATH}?{request.portal.markers.add(query, session.sid, request.portal.clock.now())}"
+    response = see_other(request, target)
+    max_age = session.expires_at - request.portal.clock.now() if remember_me else None
+    set_session_cookie(request, response, cookie, max_age)
+    return response
+
+
+def _wants_a_proof(query: Form, client: Client | None) -> bool:
+    """Whether a sign-in from before may not be enough for a request; who was signed out has no ``prompt`` to tell."""
+    # What a request object says is read later; it may wish for one too.
+    if any(name in query.values for name in ("prompt", "max_age", "request", "request_uri", "id_token_hint", "claims")):
+        return True
+    if client is None:
+        return False
+    return bool(client.metadata["always_authenticate"]) or client.metadata["default_max_age"] is not None
+
+
+def create_url(request: Request, target: str) -> str:
+    """Where a newcomer on her way to ``target`` creates an account; empty when people may not."""
+    return f"{CREATE_PATH}?next={quote_next(target)}" if request.portal.settings.sign_up.enabled else ""
