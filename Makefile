@@ -33,6 +33,7 @@ demo: $(STAMPS)/demo  ## portal and sites with seeded people, until Ctrl-C (ARGS
 
 test: $(STAMPS)/dev catalogues  ## every test: unit, storage, flow, security, architecture, then load and Chromium (ARGS="tests/flows -k tab")
 	@scripts/ensure_chromium.sh
+	@scripts/ensure_node_clients.sh $(BIN)/python
 	@scripts/run_tests.sh $(ARGS)
 
 check: $(STAMPS)/dev  ## format, lint and types
@@ -52,4 +53,4 @@ catalogues: $(STAMPS)/dev  ## compile the translations
 	@$(BIN)/python scripts/compile_catalogues.py
 
 clean:  ## forget everything that can be made again, the demo's data too
-	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results tests/clients/node_modules

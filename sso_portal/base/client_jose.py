@@ -11,6 +11,8 @@ from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, import_key
 
+from sso_portal.base.jose import registry_for
+
 VERIFICATION_ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 """Algorithms by which clients may sign with a key of their own."""
 
@@ -93,7 +95,9 @@ def verified_by_keys(token: str, jwks: Mapping[str, Any], algorithms: Sequence[s
         raise UnknownKey(f"The client has no registered key for {algorithm}{named}.")
     for key in fitting:
         try:
-            verified = jws.deserialize_compact(token.encode("ascii"), import_key(dict(key)), algorithms=[algorithm])
+            verified = jws.deserialize_compact(
+                token.encode("ascii"), import_key(dict(key)), registry=registry_for(algorithm)
+            )
         except _UNREADABLE:
             continue
         return _claims(verified.payload)

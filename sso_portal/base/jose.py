@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from joserfc import jwe, jwt
 from joserfc.errors import JoseError
+from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, KeyParameters, OctKey, OKPKey, RSAKey
-from joserfc.jws import JWSAlgModel, JWSRegistry
+from joserfc.jws import JWSRegistry
 
 from sso_portal.base.hashing import base64url
 
@@ -36,6 +37,11 @@ class _OneAlgorithm(JWSRegistry):
 
 
 _REGISTRIES = {algorithm: _OneAlgorithm(algorithms=[algorithm]) for algorithm in SIGNING_ALGORITHMS}
+
+
+def registry_for(algorithm: str) -> JWSRegistry:
+    """What tells the library that a JWT may be signed with ``algorithm`` and with nothing else."""
+    return _OneAlgorithm(algorithms=[algorithm])
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,5 +137,5 @@ def read_marker(key: bytes, purpose: str, marker: str, now: int) -> dict[str, An
 def half_hash(value: str, *, algorithm: str = "RS256") -> str:
     """The left half of the hash that ``algorithm`` signs with, as ``at_hash``, ``c_hash`` and ``s_hash`` want it
     (OpenID Connect Core, section 3.1.3.6): SHA-256, or SHA-512 for EdDSA with Ed25519 (RFC 8032, section 5.1)."""
-    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", value.encode("ascii")).digest()
+    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", value.encode()).digest()
     return base64url(digest[: len(digest) // 2])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sso_portal.cli.demo_sites import DemoSite
+from sso_portal.services.client_metadata import DEFAULTS
 from sso_portal.services.users import Users
 from sso_portal.wiring import Portal
 
@@ -88,6 +89,8 @@ REFERENCE_CLIENT = {
     "client_name": "API reference client",
     "client_name#zh-CN": "接口文档客户端",
     "redirect_uris": ["http://www.baidu.com"],
+    "grant_types": ["authorization_code", "refresh_token", "client_credentials", "password", "implicit"],
+    "response_types": ["code", "token"],
     "token_endpoint_auth_method": "client_secret_post",
     "scope": "all",
     "consent": "once",
@@ -112,6 +115,9 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
                 unit.clients.rotate_secret(site.client_id, site.secret)
         if "1" not in known:
             unit.clients.add(REFERENCE_CLIENT, client_id="1", secret="1")  # noqa: S106 - documented, demo only
+        elif known["1"].metadata["grant_types"] == DEFAULTS["grant_types"]:
+            # Data from a version that had two grants.
+            unit.clients.edit("1", {name: REFERENCE_CLIENT[name] for name in ("grant_types", "response_types")})
 
 
 def _seed_person(users: Users, person: Person) -> None:

@@ -30,7 +30,7 @@ def machine_call(request: Request) -> Call:
 def json_response(answer: JsonAnswer) -> Response:
     """A protocol answer as a response."""
     if answer.jwt is not None:
-        response = Response(answer.jwt, status=answer.status, content_type="application/jwt")
+        response = Response(answer.jwt.encode("ascii"), status=answer.status, content_type="application/jwt")
     else:
         response = Response(json=dict(answer.body), status=answer.status)
     response.headers.update(answer.headers)

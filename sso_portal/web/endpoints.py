@@ -33,6 +33,7 @@ def add_endpoint(
             config.add_view(_plain(cross_origin(view) if shared else view), route_name=path, request_method=names)
     if shared:
         config.add_view(_plain(preflight(", ".join(allowed))), route_name=path, request_method="OPTIONS")
+        allowed.append("OPTIONS")
     config.add_view(_not_allowed(allowed), route_name=path)
 
 

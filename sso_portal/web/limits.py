@@ -37,6 +37,8 @@ def limits_factory(handler: Handler, registry: Registry) -> Handler:
             raise HTTPBadRequest
         if len(length) > _DIGITS or int(length) > web.max_body_bytes:
             raise HTTPRequestEntityTooLarge
+        # What is let in is small enough for memory; WebOb would put some of it into a temporary file.
+        request.request_body_tempfile_limit = web.max_body_bytes + 1
         return handler(request)
 
     return limits

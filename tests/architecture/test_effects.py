@@ -25,13 +25,14 @@ EFFECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         STOPWATCHES,
         (
             "sso_portal/services/cache.py",
+            "sso_portal/services/federation/network.py",
             "sso_portal/web/request_log.py",
             "sso_portal/cli/demo_sites.py",
             "sso_client/",
         ),
     ),
     "draws at random": (RANDOMNESS, ("sso_portal/base/ids.py", "sso_client/hashing.py", "sso_client/store.py")),
-    "reaches outside": (OUTSIDE, ("sso_portal/cli/",)),
+    "reaches outside": (OUTSIDE, ("sso_portal/cli/", "sso_portal/services/federation/network.py")),
 }
 """Each effect, the names that have it, and the places that may use them."""
 

@@ -181,6 +181,14 @@ def test_clients(ready: Run) -> None:
     assert "no client" in refused(ready("client", "remove", "shop"))
 
 
+def test_a_device_needs_no_address_to_return_to(ready: Run) -> None:
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    add = ("client", "add", "--name", "TV", "--public", "--grant-type", grant, "--json")
+    added = answer(ready(*add))
+    assert (added["grant_types"], added["response_types"], added["redirect_uris"]) == ([grant], [], [])
+    assert "authorization_code" in refused(ready(*add, "--response-type", "code"))
+
+
 @pytest.mark.parametrize(
     ("option", "word"),
     [

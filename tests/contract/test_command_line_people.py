@@ -17,9 +17,8 @@ __all__ = ["ready", "upgraded"]
 @pytest.fixture
 def ana(ready: Run) -> Run:
     """The command, where there is Ana, an auditor."""
-    added = ready("user", "add", "ana", "--email", "ana@example.test", "--role", "auditor", "--password-stdin", "--json",
-                  stdin="a good password\n")  # fmt: skip
-    assert answer(added)["roles"] == ["auditor"]
+    add = ("user", "add", "ana", "--email", "ana@example.test", "--role", "auditor", "--password-stdin", "--json")
+    assert answer(ready(*add, stdin="a good password\n"))["roles"] == ["auditor"]
     return ready
 
 

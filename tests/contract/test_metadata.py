@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import webtest
@@ -15,6 +14,7 @@ from joserfc.jwk import KeySet
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Browser
 from sso_testkit.sso import PORTAL
+from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed, signed_by_secret
 from tests.support.records import WHOLE_PROFILE
 from tests.support.relying_party import RelyingParty
 
@@ -45,18 +45,42 @@ def test_both_documents_agree(sso: SingleSignOn, document: dict[str, object]) ->
 
 def test_every_response_mode(rp: RelyingParty, browser: Browser, document: dict[str, list[str]]) -> None:
     for mode in document["response_modes_supported"]:
-        location = browser.request("GET", rp.url(response_mode=mode), None).headers["Location"]
-        part = urlsplit(location).fragment if mode == "fragment" else urlsplit(location).query
-        assert set(parse_qs(part)) == {"code", "state", "iss"}, mode
+        browser.open(rp.url(response_mode=mode))
+        assert set(rp.answer(browser)) == {"code", "state", "iss"}, mode
+        assert ("#" in browser.hops[-1], "data-submit" in browser.text) == (mode == "fragment", mode == "form_post")
 
 
 def test_every_authentication_method(
     sso: SingleSignOn, register: Callable[..., RelyingParty], browser: Browser, document: dict[str, list[str]]
 ) -> None:
+    key = key_for("ES256", "one")
     for number, method in enumerate(document["token_endpoint_auth_methods_supported"]):
-        rp = register(f"c{number}", token_endpoint_auth_method=method)
-        fields = {"client_id": rp.client_id, "client_secret": None if method == "none" else rp.secret}
+        keys = {"jwks": jwk_set(key)} if method == "private_key_jwt" else {}
+        rp = register(f"c{number}", token_endpoint_auth_method=method, **keys)
+        claims = claims_for(rp.client_id, sso.clock.now())
+        fields: dict[str, str | None] = {"client_secret": rp.secret if method.endswith(("basic", "post")) else None}
+        if method == "private_key_jwt":
+            fields |= proof(signed(claims, key))
+        if method == "client_secret_jwt":
+            fields |= proof(signed_by_secret(claims, rp.secret))
         assert rp.redeem(rp.code(browser), **fields).status_int == 200, method
+
+
+def test_every_algorithm_of_assertions(sso: SingleSignOn, document: dict[str, list[str]]) -> None:
+    machine = {"grant_types": ["client_credentials"], "response_types": [], "scope": "all"}
+    for algorithm in document["token_endpoint_auth_signing_alg_values_supported"]:
+        client_id, by_secret = f"machine-{algorithm}", algorithm == "HS256"
+        method = "client_secret_jwt" if by_secret else "private_key_jwt"
+        keys = {} if by_secret else {"jwks": jwk_set(key_for(algorithm, algorithm))}
+        own = {"token_endpoint_auth_method": method, "token_endpoint_auth_signing_alg": algorithm, **keys}
+        secret = sso.add_client(client_id, **machine, **own)
+        claims = claims_for(client_id, sso.clock.now())
+        assertion = (
+            signed_by_secret(claims, secret) if by_secret else signed(claims, key_for(algorithm, algorithm), algorithm)
+        )
+        fields = {"grant_type": "client_credentials", **proof(assertion)}
+        answer = webtest.TestApp(sso.world).post(document["token_endpoint"], fields, status="*")
+        assert answer.status_int == 200, (algorithm, answer.text)
 
 
 def decoded_by(keys: KeySet, token: str, algorithm: str) -> jwt.Token:
@@ -90,12 +114,15 @@ def test_every_scope_and_claim(
         zp = unit.users.set_roles(unit.users.by_username("zp"), ["tester"])
         unit.users.set_profile(zp, WHOLE_PROFILE)
     scope = " ".join(document["scopes_supported"])
-    rp = register("all", scope=scope)
-    tokens = rp.redeem(rp.code(browser, scope=scope)).json
+    hybrid = {"grant_types": ["authorization_code", "implicit"], "response_types": ["code id_token"]}
+    rp = register("all", scope=scope, **hybrid)
+    browser.open(rp.url(response_type="code id_token", scope=scope))
+    answer = rp.answer(browser)
+    tokens = rp.redeem(answer["code"]).json
     assert tokens["scope"] == scope
     claims = rp.userinfo(tokens["access_token"]).json
-    in_id_token = {"iss", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "amr"}
-    assert set(claims) | in_id_token == set(document["claims_supported"])
+    in_id_tokens = {*rp.claims(answer["id_token"]), *rp.claims(tokens["id_token"])}
+    assert set(claims) | in_id_tokens == set(document["claims_supported"])
 
 
 def test_a_refreshed_id_token_keeps_subject_and_auth_time_and_has_no_nonce(

@@ -6,19 +6,32 @@ import base64
 import hashlib
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import webtest
 
+from sso_portal.services.client_metadata import DEVICE_CODE
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
+from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed, signed_by_secret
+from tests.support.keys import EncryptionKey, unsigned
 from tests.support.relying_party import VERIFIER, RelyingParty
 
 
 @pytest.fixture
 def document(sso: SingleSignOn) -> dict[str, Any]:
     return dict(webtest.TestApp(sso.world).get(f"{PORTAL}/.well-known/openid-configuration").json)
+
+
+@pytest.fixture
+def every(register: Callable[..., RelyingParty], document: dict[str, Any]) -> RelyingParty:
+    """A site that is registered for everything that a site may be registered for."""
+    return register(
+        "every",
+        grant_types=document["grant_types_supported"],
+        response_types=document["response_types_supported"],
+        scope=" ".join(document["scopes_supported"]),
+    )
 
 
 def test_every_list_of_values_is_tried_somewhere(document: dict[str, Any]) -> None:
@@ -28,13 +41,23 @@ def test_every_list_of_values_is_tried_somewhere(document: dict[str, Any]) -> No
         "response_types_supported",
         "code_challenge_methods_supported",
         "prompt_values_supported",
+        "display_values_supported",
+        "acr_values_supported",
         "ui_locales_supported",
         "subject_types_supported",
         "claim_types_supported",
+        "request_object_signing_alg_values_supported",
+        "introspection_endpoint_auth_methods_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
+        "revocation_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
+        *(f"{kind}_encryption_{part}_values_supported" for kind in ("id_token", "userinfo") for part in ("alg", "enc")),
+        "userinfo_signing_alg_values_supported",
     }
     next_door = {
         "response_modes_supported",
         "token_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
         "id_token_signing_alg_values_supported",
         "scopes_supported",
         "claims_supported",
@@ -42,25 +65,133 @@ def test_every_list_of_values_is_tried_somewhere(document: dict[str, Any]) -> No
     assert lists == here | next_door
 
 
-def test_every_grant_type(rp: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
-    tokens = rp.redeem(rp.code(browser)).json
+def test_every_grant_type(every: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
+    def implicit() -> webtest.TestResponse:
+        browser.open(every.url(response_type="token"))
+        return every.userinfo(every.answer(browser)["access_token"])
+
+    def device() -> webtest.TestResponse:
+        begun = every.call("device_authorization", scope="openid").json
+        browser.open(begun["verification_uri_complete"])
+        browser.agree()
+        return every.token(grant_type=DEVICE_CODE, device_code=begun["device_code"])
+
+    tokens = every.redeem(every.code(browser)).json
     uses = {
-        "authorization_code": lambda: rp.redeem(rp.code(browser)),
-        "refresh_token": lambda: rp.refresh(tokens["refresh_token"]),
+        "authorization_code": lambda: every.redeem(every.code(browser)),
+        "refresh_token": lambda: every.refresh(tokens["refresh_token"]),
+        "client_credentials": lambda: every.token(grant_type="client_credentials"),
+        "password": lambda: every.token(grant_type="password", username="zp", password="penadmin"),
+        "implicit": implicit,
+        DEVICE_CODE: device,
     }
     assert set(uses) == set(document["grant_types_supported"])
     for name, use in uses.items():
         assert use().status_int == 200, name
-    for name in ("password", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code"):
-        assert rp.token(grant_type=name).json["error"] == "unsupported_grant_type"
+    for name in ("begging", "urn:ietf:params:oauth:grant-type:saml2-bearer"):
+        assert every.token(grant_type=name).json["error"] == "unsupported_grant_type"
 
 
-def test_every_response_type(rp: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
+def test_every_response_type(every: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
     for name in document["response_types_supported"]:
-        assert name in parse_qs(urlsplit(browser.open(rp.url(response_type=name)).request.url).query)
-    for name in ("token", "id_token", "code token", "none"):
-        browser.open(rp.url(response_type=name))
-        assert rp.answer(browser)["error"] == "unsupported_response_type"
+        browser.open(every.url(response_type=name))
+        answer = every.answer(browser)
+        wanted = {"access_token" if word == "token" else word for word in name.split() if word != "none"}
+        assert wanted == set(answer) & {"code", "access_token", "id_token", "error"}, name
+    for name in ("vp_token", "code code"):
+        browser.open(every.url(response_type=name))
+        assert every.answer(browser)["error"] == "unsupported_response_type"
+
+
+@pytest.mark.parametrize("endpoint", ["introspection", "revocation"])
+def test_every_way_to_authenticate_where_tokens_are_brought(
+    sso: SingleSignOn, document: dict[str, Any], endpoint: str
+) -> None:
+    assert document[f"{endpoint}_endpoint_auth_methods_supported"] == document["token_endpoint_auth_methods_supported"]
+    algorithms = document[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
+    assert algorithms == document["token_endpoint_auth_signing_alg_values_supported"]
+    http = webtest.TestApp(sso.world)
+    for algorithm in algorithms:
+        method = "client_secret_jwt" if algorithm == "HS256" else "private_key_jwt"
+        keys = {} if algorithm == "HS256" else {"jwks": jwk_set(key_for(algorithm, algorithm))}
+        secret = sso.add_client(algorithm, redirect_uris=["https://a.test/"], token_endpoint_auth_method=method, **keys)
+        claims = claims_for(algorithm, sso.clock.now(), aud=document[f"{endpoint}_endpoint"])
+        if algorithm == "HS256":
+            assertion = signed_by_secret(claims, secret)
+        else:
+            assertion = signed(claims, key_for(algorithm, algorithm), algorithm)
+        answer = http.post(document[f"{endpoint}_endpoint"], {"token": "x", **proof(assertion)}, status="*")
+        assert answer.status_int == 200, (algorithm, answer.text)
+    for method in ("client_secret_basic", "client_secret_post", "none"):
+        secret = sso.add_client(method, redirect_uris=["https://a.test/"], token_endpoint_auth_method=method)
+        fields = {"token": "x"} | ({} if method.endswith("basic") else {"client_id": method})
+        fields |= {"client_secret": str(secret)} if method.endswith("post") else {}
+        http.authorization = ("Basic", (method, str(secret))) if method.endswith("basic") else None
+        assert http.post(document[f"{endpoint}_endpoint"], fields, status="*").status_int == 200, method
+
+
+def test_every_encryption(register: Callable[..., RelyingParty], browser: Browser, document: dict[str, Any]) -> None:
+    keys = {"RSA": EncryptionKey("RSA-OAEP"), "ECD": EncryptionKey("ECDH-ES")}
+    ways = document["id_token_encryption_alg_values_supported"]
+    contents = document["id_token_encryption_enc_values_supported"]
+    assert document["userinfo_encryption_alg_values_supported"] == ways
+    assert document["userinfo_encryption_enc_values_supported"] == contents
+    # Each way with each content would be the same code again; each value is used once for either answer.
+    pairs = [(ways[number % len(ways)], contents[number % len(contents)]) for number in range(len(ways))]
+    for number, (way, content) in enumerate(pairs):
+        key = keys[way[:3]]
+        wish = {
+            f"{kind}_encrypted_response_{part}": value
+            for kind in ("id_token", "userinfo")
+            for part, value in (("alg", way), ("enc", content))
+        }
+        site = register(f"sealed{number}", jwks=key.jwks, userinfo_signed_response_alg="ES256", **wish)
+        tokens = site.redeem(site.code(browser)).json
+        told = site.userinfo(tokens["access_token"]).text
+        assert site.claims(key.decrypt(tokens["id_token"]))["sub"] == site.claims(key.decrypt(told))["sub"], way
+
+
+def test_every_signature_of_userinfo(
+    register: Callable[..., RelyingParty], browser: Browser, document: dict[str, Any]
+) -> None:
+    for algorithm in document["userinfo_signing_alg_values_supported"]:
+        site = register(f"signed-{algorithm.lower()}", userinfo_signed_response_alg=algorithm)
+        answer = site.userinfo(site.redeem(site.code(browser)).json["access_token"])
+        assert site.claims(answer.text)["preferred_username"] == "zp", algorithm
+
+
+def test_every_signature_of_request_objects(
+    register: Callable[..., RelyingParty], sso: SingleSignOn, browser: Browser, document: dict[str, Any]
+) -> None:
+    assert document["request_parameter_supported"] is document["request_uri_parameter_supported"] is True
+    assert document["require_request_uri_registration"] is True
+    for algorithm in document["request_object_signing_alg_values_supported"]:
+        client_id = f"object-{algorithm.lower()}"
+        own: dict[str, Any] = {"request_object_signing_alg": algorithm}
+        if algorithm == "HS256":
+            own["token_endpoint_auth_method"] = "client_secret_jwt"
+        elif algorithm != "none":
+            own["jwks"] = jwk_set(key_for(algorithm, algorithm))
+        site = register(client_id, **own)
+        claims = {"iss": client_id, "aud": PORTAL, "state": f"signed by {algorithm}"}
+        if algorithm == "HS256":
+            token = signed_by_secret(claims, site.secret)
+        elif algorithm == "none":
+            token = unsigned(claims)
+        else:
+            token = signed(claims, key_for(algorithm, algorithm), algorithm)
+        browser.open(site.url(request=token))
+        assert site.answer(browser)["state"] == f"signed by {algorithm}"
+
+
+def test_every_strength_and_every_display(rp: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
+    for value in document["acr_values_supported"]:
+        tokens = rp.redeem(rp.code(browser, acr_values=value)).json
+        assert rp.claims(tokens["id_token"])["acr"] == value
+    for value in document["display_values_supported"]:
+        assert rp.code(browser, display=value)
+    browser.open(rp.url(display="telegraph"))
+    assert rp.answer(browser)["error"] == "invalid_request"
 
 
 def test_every_challenge_method(rp: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
@@ -90,17 +221,17 @@ def test_every_language(sso: SingleSignOn, rp: RelyingParty, document: dict[str,
         assert f'<html lang="{tag}"' in browser.text
 
 
-def test_a_subject_is_public_the_same_at_every_site_and_says_nothing(
+def test_every_kind_of_subject_and_none_says_anything(
     rp: RelyingParty, register: Callable[..., RelyingParty], browser: Browser, document: dict[str, Any]
 ) -> None:
-    assert document["subject_types_supported"] == ["public"]
     assert document["claim_types_supported"] == ["normal"]
     subjects = set()
-    for site in (rp, register("shop")):
+    kinds = document["subject_types_supported"]
+    for site in (rp, *(register(f"shop-{kind}", subject_type=kind) for kind in kinds)):
         claims = site.userinfo(site.redeem(site.code(browser)).json["access_token"]).json
         assert not any(name.startswith("_claim") for name in claims)
         subjects.add(claims["sub"])
-    assert len(subjects) == 1
+    assert (len(subjects), len(kinds)) == (2, 2), "one for everyone, one for the pairwise site alone"
     assert "zp" not in subjects
 
 
@@ -111,16 +242,19 @@ def test_iss_is_in_every_answer_as_promised(rp: RelyingParty, browser: Browser, 
         assert rp.answer(browser)["iss"] == document["issuer"]
 
 
-def test_what_is_not_supported_is_refused_by_its_name(
-    rp: RelyingParty, browser: Browser, document: dict[str, Any]
-) -> None:
-    for member, parameter in (
-        ("request_parameter_supported", "request"),
-        ("request_uri_parameter_supported", "request_uri"),
-    ):
-        assert document[member] is False
-        browser.open(rp.url(**{parameter: "https://rp.example.test/object"}))
-        assert rp.answer(browser)["error"] == f"{parameter}_not_supported"
+def test_what_is_not_supported_is_refused_by_its_name(rp: RelyingParty, browser: Browser) -> None:
+    browser.open(rp.url(registration="{}"))
+    assert rp.answer(browser)["error"] == "registration_not_supported"
+
+
+def test_every_prompt_where_people_create_accounts(make_sso: Callable[..., SingleSignOn]) -> None:
+    sso = make_sso({"sso.sign_up.enabled": "true"})
+    http = webtest.TestApp(sso.world)
+    for name in ("openid-configuration", "oauth-authorization-server"):
+        assert "create" in http.get(f"{PORTAL}/.well-known/{name}").json["prompt_values_supported"]
+    newcomer = sso.browser()
+    newcomer.open(RelyingParty.register(sso).url(prompt="create"))
+    assert newcomer.url.startswith(f"{PORTAL}/account/create?next=")
 
 
 def test_end_session(browser: Browser, document: dict[str, Any]) -> None:

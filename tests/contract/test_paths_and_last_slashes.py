@@ -86,10 +86,10 @@ def test_public_keys(sso: SingleSignOn, slash: str) -> None:
 ALLOWED = {
     "/": "GET, HEAD",
     "/o/authorize/": "GET, HEAD, POST",
-    "/o/token/": "POST",
+    "/o/token/": "POST, OPTIONS",
     "/o/login/": "GET, HEAD, POST",
     "/o/logout/": "GET, HEAD, POST",
-    "/o/userinfo/": "GET, HEAD, POST",
+    "/o/userinfo/": "GET, HEAD, POST, OPTIONS",
     "/o/device_authorization/": "POST",
     "/o/device/": "GET, HEAD, POST",
     "/o/device/qr.svg": "GET, HEAD",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 import webob
@@ -79,7 +79,7 @@ def code_of(wire: Wire) -> str:
     return sent["code"][0]
 
 
-def check_tokens(answer: webob.Response) -> dict[str, object]:
+def check_tokens(answer: webob.Response, *, refreshable: bool = True) -> dict[str, object]:
     assert answer.status_int == 200, answer.text
     assert answer.content_type == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -87,7 +87,7 @@ def check_tokens(answer: webob.Response) -> dict[str, object]:
     assert members["expires_in"] == 3600
     assert type(members["expires_in"]) is int
     assert members["token_type"] == "Bearer"
-    for name in ("access_token", "refresh_token"):
+    for name in ("access_token", "refresh_token") if refreshable else ("access_token",):
         assert re.fullmatch(r"[A-Za-z0-9]{30,}", members[name])
     return dict(members)
 
@@ -102,6 +102,38 @@ def test_the_code_and_the_refresh_transcript(wire: Wire, path: str) -> None:
     body = f"client_id=1&client_secret=1&grant_type=refresh_token&refresh_token={first['refresh_token']}"
     second = check_tokens(wire.send(f"POST {path} HTTP/1.1", body.encode("ascii")))
     assert {first["access_token"], first["refresh_token"]}.isdisjoint({second["access_token"], second["refresh_token"]})
+
+
+@pytest.mark.parametrize("path", ["/o/token/", "/o/token"])
+def test_the_password_transcript(wire: Wire, path: str) -> None:
+    body = b"client_id=1&client_secret=1&grant_type=password&username=zp&password=penadmin"
+    members = check_tokens(wire.send(f"POST {path} HTTP/1.1", body))
+    assert {"access_token", "expires_in", "token_type", "refresh_token"} <= set(members)
+
+
+@pytest.mark.parametrize("path", ["/o/token/", "/o/token"])
+def test_the_client_credentials_transcript(wire: Wire, path: str) -> None:
+    answer = wire.send(f"POST {path} HTTP/1.1", b"client_id=1&client_secret=1&grant_type=client_credentials")
+    members = check_tokens(answer, refreshable=False)
+    assert set(members) - {"scope"} == {"access_token", "expires_in", "token_type"}
+
+
+def test_the_implicit_transcript(wire: Wire) -> None:
+    path = "/o/authorize/?response_type=token&client_id=1"
+    answer = wire.send(f"GET {path} HTTP/1.1")
+    next_address = "/o/login/?next=/o/authorize/%3Fresponse_type%3Dtoken%26client_id%3D1"
+    assert answer.headers["Location"] == f"http://localhost:9000{next_address}"
+    fields = form_of(wire.follow(answer))
+    fields |= {"next": fields["next"].replace("&amp;", "&"), "username": "zp", "password": "penadmin"}
+    page = wire.follow(wire.send("POST /o/login/ HTTP/1.1", urlencode(fields).encode()))
+    answer = wire.send(f"POST {path} HTTP/1.1", urlencode({**form_of(page), "decision": "allow"}).encode())
+    address, _, fragment = answer.headers["Location"].partition("#")
+    assert address.rstrip("/") == "http://www.baidu.com"
+    sent = dict(parse_qsl(fragment, keep_blank_values=True))
+    assert re.fullmatch(r"[A-Za-z0-9]{30,}", sent.pop("access_token"))
+    # No state was sent, so none comes back; iss names the portal (RFC 9207).
+    iss = {"iss": "http://localhost:9000"}
+    assert sent == {"expires_in": "3600", "token_type": "Bearer", "scope": "all", **iss}
 
 
 def test_the_code_comes_once_more_without_a_question(wire: Wire) -> None:

@@ -273,7 +273,7 @@ def test_every_page_speaks_chinese_too(make_sso: Callable[..., SingleSignOn]) ->
     assert "代码由八个字母组成" in browser.text
     browser.open(tv.ask().json["verification_uri_complete"])
     browser.sign_in("zp", "penadmin")
-    assert heading(browser) == "设备上的客厅电视想要"
+    assert heading(browser) == "设备上的 客厅电视 想要"
     browser.agree()
     assert heading(browser) == "可以回到你的设备了"
     browser.open(tv.ask().json["verification_uri_complete"])

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.browser import Tab
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
 from tests.support.relying_party import RelyingParty
 
@@ -27,7 +28,7 @@ def newcomer(sso: SingleSignOn) -> Browser:
     return sso.browser()
 
 
-def fill_in(browser: Browser, **changes: str) -> Any:
+def fill_in(browser: Tab, **changes: str) -> Any:
     """Fill in the form that the browser shows and send it."""
     form = browser.page.forms[0]
     for name, value in {**ANA, **changes}.items():
@@ -118,12 +119,11 @@ def test_the_back_button_after_creating_an_account(newcomer: Browser) -> None:
 def test_the_form_sent_twice_makes_one_account(sso: SingleSignOn, newcomer: Browser) -> None:
     newcomer.open(f"{PROJECT_CENTER}/mine")
     newcomer.click("Create an account")
-    form = newcomer.page.forms[0]
+    same = newcomer.new_tab()
+    same.open(newcomer.url)
     fill_in(newcomer)
-    for name, value in ANA.items():
-        form[name] = value
-    newcomer.submit(form)
-    assert newcomer.url == f"{PROJECT_CENTER}/mine"
+    fill_in(same)
+    assert newcomer.url == same.url == f"{PROJECT_CENTER}/mine"
     with sso.portal.transaction() as unit:
         assert [user.username for user in unit.users.all()] == ["ana", "lin", "zp"]
 
@@ -177,3 +177,23 @@ def test_where_accounts_are_not_created_there_is_no_page_and_no_link(
     answer = closed.request(method, CREATE, fields if method == "POST" else None)
     assert answer.status_int == 404
     assert "There is no such page" in answer.text
+
+
+def test_a_site_that_wishes_for_a_new_account_gets_one(newcomer: Browser, rp: RelyingParty) -> None:
+    newcomer.open(rp.url(prompt="create"))
+    assert newcomer.url.startswith(f"{CREATE}?next=/o/authorize/")
+    fill_in(newcomer)
+    claims = rp.userinfo(rp.redeem(rp.answer(newcomer)["code"]).json["access_token"]).json
+    assert claims["preferred_username"] == "ana"
+
+
+def test_who_has_an_account_already_may_use_it_instead(newcomer: Browser, rp: RelyingParty) -> None:
+    newcomer.open(rp.url(prompt="create"))
+    newcomer.click("I have an account")
+    newcomer.sign_in("zp", "penadmin")
+    assert "code" in rp.answer(newcomer)
+    newcomer.open(rp.url(prompt="create", state="again"))
+    assert "Signed in as <strong>张鹏</strong>" in newcomer.text
+    newcomer.click("Continue")
+    assert rp.answer(newcomer)["state"] == "again"
+    assert "code" in rp.answer(newcomer)

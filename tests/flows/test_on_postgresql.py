@@ -11,7 +11,9 @@ import pytest
 
 from sso_testkit import SingleSignOn
 from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
+from tests.support.devices import Device
 from tests.support.relying_party import RelyingParty
+from tests.support.together import together
 
 
 @pytest.fixture
@@ -53,3 +55,17 @@ def test_sixteen_at_once_are_one(sso: SingleSignOn, kind: str) -> None:
         answers = sorted(pool.map(use, range(16)))
     # A refresh token that was used a moment ago is answered with its successor again.
     assert answers == ([200] + [400] * 15 if kind == "code" else [200] * 16)
+
+
+def test_a_device_is_let_in_once(sso: SingleSignOn) -> None:
+    tv, browser = Device(sso), sso.browser()
+    browser.open(f"{PORTAL}/o/login/")
+    browser.sign_in("zp", "penadmin")
+    tv.ask()
+    polled = together(16, lambda _number: tv.poll().json["error"])
+    assert sorted(polled) == ["authorization_pending"] + ["slow_down"] * 15
+    browser.open(f"{PORTAL}/o/device/?user_code=BCDF-GHJK")
+    assert "No device is waiting" in browser.text
+    browser.open(tv.codes["verification_uri_complete"])
+    browser.agree("email")
+    assert sorted(together(16, lambda _number: tv.poll().status_int)) == [200] + [400] * 15

@@ -21,14 +21,10 @@ class RawServer:
         self._tls = tls
         self._hear = hear
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
         self.heard: list[bytes] = []
         self.stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve)
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self._listener.getsockname()[1])
 
     def _serve(self) -> None:
         while not self.stopped.is_set():

@@ -21,8 +21,8 @@ AUTHORIZE = f"/o/authorize/?response_type=code&client_id=load&scope=openid&redir
 class Served:
     """``sso-portal serve`` over a database in ``folder``."""
 
-    def __init__(self, folder: Path, *, workers: int = 1, storage_url: str = "") -> None:
-        """Make the database, one person (``zp``) and one silent client (``load``)."""
+    def __init__(self, folder: Path, *, workers: int = 1, storage_url: str = "", settings: str = "") -> None:
+        """Make the database, one person (``zp``) and one silent client (``load``); ``settings`` are further lines."""
         self.port = free_base_port()
         self.address = f"http://localhost:{self.port}"
         self.workers = workers
@@ -36,6 +36,7 @@ class Served:
             "sso.security.argon2_time_cost = 1\nsso.security.argon2_memory_kib = 64\n"
             "sso.sign_in.account_free_failures = 500\nsso.sign_in.account_lock_failures = 501\n"
             "sso.sign_in.address_free_failures = 500\nsso.sign_in.address_lock_failures = 501\n"
+            f"{settings}"
         )
         self.command("db", "upgrade")
         self.command("user", "add", "zp", "--email", "zp@example.test", "--password-stdin", stdin="penadmin\n")

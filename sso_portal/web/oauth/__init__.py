@@ -44,9 +44,7 @@ def includeme(config: Configurator) -> None:
     add_endpoint(config, USERINFO_PATH, get=userinfo.tell, post=userinfo.tell, shared=True)
     add_endpoint(config, INTROSPECT_PATH, post=machine_endpoint(answer_introspection_request))
     add_endpoint(config, REVOKE_PATH, post=machine_endpoint(answer_revocation_request), shared=True)
-    add_endpoint(
-        config, DEVICE_AUTHORIZATION_PATH, post=machine_endpoint(answer_device_authorization_request), shared=True
-    )
+    add_endpoint(config, DEVICE_AUTHORIZATION_PATH, post=machine_endpoint(answer_device_authorization_request))
     add_endpoint(config, DEVICE_PATH, get=device.show, post=device.answer)
     add_endpoint(config, DEVICE_QR_PATH, get=device_qr.draw)
     add_endpoint(config, "/o/jwks/", get=metadata.jwks)

@@ -92,6 +92,7 @@ def _consent_page(request: Request, outcome: Interact, continuation: str, proble
         csrf_token=csrf_token(request, _bound_to(sid, authorization.effective)),
         switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(continuation)}",
         remembered=authorization.client.consent == "once",
+        ends_with_session="offline_access" not in authorization.to_agree,
         problem={"kind": "stale", "text": say(request, problem)} if problem else None,
     )
 

@@ -10,8 +10,9 @@ import pytest
 from sso_portal.base.jose import SIGNING_ALGORITHMS
 from sso_portal.protocol import discovery
 from sso_portal.protocol.answers import refusal, token_refusal
+from sso_portal.protocol.authorization_answers import SendBack
 from sso_portal.protocol.grants import GRANTS
-from sso_portal.protocol.response_modes import RESPONSE_MODES, location
+from sso_portal.protocol.response_modes import RESPONSE_MODES, chosen_mode
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import CODE_CHALLENGE_METHODS, PROMPT_VALUES
 from sso_portal.services.claims import CLAIMS
@@ -35,7 +36,7 @@ ISSUER = "https://portal.example.test"
     ],
 )
 def test_what_is_supported_is_what_is_registered(member: str, registry: Any) -> None:
-    assert discovery.openid_configuration(ISSUER)[member] == list(registry)
+    assert discovery.openid_configuration(ISSUER, PROMPT_VALUES)[member] == list(registry)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +44,7 @@ def test_what_is_supported_is_what_is_registered(member: str, registry: Any) -> 
     [
         ("GRANTS", "grant_types_supported", MappingProxyType({**GRANTS, "a_new_grant": object})),
         ("SCOPES", "scopes_supported", MappingProxyType({**SCOPES, "a_new_scope": Scope("a_new_scope")})),
-        ("RESPONSE_MODES", "response_modes_supported", MappingProxyType({**RESPONSE_MODES, "a_new_mode": location})),
-        ("PROMPT_VALUES", "prompt_values_supported", (*PROMPT_VALUES, "a_new_prompt")),
+        ("RESPONSE_MODES", "response_modes_supported", MappingProxyType({**RESPONSE_MODES, "a_new_mode": str})),
         ("CLAIMS", "claims_supported", {**CLAIMS, "a_new_claim": str}),
     ],
 )
@@ -52,19 +52,20 @@ def test_a_new_registration_shows_by_itself(
     monkeypatch: pytest.MonkeyPatch, name: str, member: str, value: Any
 ) -> None:
     monkeypatch.setattr(discovery, name, value)
-    assert set(value) <= set(discovery.openid_configuration(ISSUER)[member])
+    assert set(value) <= set(discovery.openid_configuration(ISSUER, PROMPT_VALUES)[member])
 
 
 def test_every_address_is_below_the_issuer() -> None:
-    document = discovery.openid_configuration(ISSUER)
+    document = discovery.openid_configuration(ISSUER, PROMPT_VALUES)
     addresses = {name: value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))}
-    assert len(addresses) == 5
+    assert len(addresses) >= 8
     assert all(address.startswith(f"{ISSUER}/o/") and address.endswith("/") for address in addresses.values())
     assert document["issuer"] == ISSUER
 
 
 def test_the_oauth_document_is_part_of_the_openid_one() -> None:
-    assert discovery.authorization_server_metadata(ISSUER).items() <= discovery.openid_configuration(ISSUER).items()
+    whole = discovery.openid_configuration(ISSUER, PROMPT_VALUES)
+    assert discovery.authorization_server_metadata(ISSUER, PROMPT_VALUES).items() <= whole.items()
 
 
 def test_what_a_client_may_register_is_what_the_server_has() -> None:
@@ -78,15 +79,37 @@ def test_what_a_client_may_register_is_what_the_server_has() -> None:
 @pytest.mark.parametrize(
     ("mode", "uri", "where"),
     [
-        (None, "https://a/cb", "https://a/cb?code=a+b&iss=https%3A%2F%2Fx"),
+        ("query", "https://a/cb", "https://a/cb?code=a+b&iss=https%3A%2F%2Fx"),
         ("query", "https://a/cb?x=%20y", "https://a/cb?x=%20y&code=a+b&iss=https%3A%2F%2Fx"),
         ("fragment", "https://a/cb?x=1", "https://a/cb?x=1#code=a+b&iss=https%3A%2F%2Fx"),
         ("query", "com.example.app:/cb", "com.example.app:/cb?code=a+b&iss=https%3A%2F%2Fx"),
-        ("unheard_of", "https://a/cb", "https://a/cb?code=a+b&iss=https%3A%2F%2Fx"),
+        ("form_post", "https://a/cb?x=1", "https://a/cb?x=1"),
     ],
 )
-def test_where_an_answer_goes(mode: str | None, uri: str, where: str) -> None:
-    assert location(mode, uri, [("code", "a b"), ("iss", "https://x")]) == where
+def test_where_an_answer_goes(mode: str, uri: str, where: str) -> None:
+    answer = SendBack(uri, mode, {"code": "a b", "iss": "https://x"})
+    assert answer.location == where
+    assert answer.is_form is (mode == "form_post")
+
+
+@pytest.mark.parametrize(
+    ("wished", "response_type", "mode"),
+    [
+        (None, "code", "query"),
+        (None, "none", "query"),
+        (None, None, "query"),
+        (None, "token", "fragment"),
+        (None, "code id_token", "fragment"),
+        ("query", "code", "query"),
+        ("query", "code token", "fragment"),
+        ("fragment", "code", "fragment"),
+        ("form_post", "code id_token token", "form_post"),
+        ("unheard_of", "code", "query"),
+        ("unheard_of", "id_token", "fragment"),
+    ],
+)
+def test_which_way_an_answer_goes(wished: str | None, response_type: str | None, mode: str) -> None:
+    assert chosen_mode(wished, response_type) == mode
 
 
 def test_a_client_at_fault_is_challenged_and_others_are_not() -> None:

@@ -11,16 +11,17 @@ from itertools import combinations, product
 import pytest
 
 from sso_portal.protocol.interaction import Standing, Step, Wish, next_step
-from sso_portal.protocol.vocabulary import PROMPT_VALUES
+from sso_portal.protocol.vocabulary import CREATE_PROMPT, PROMPT_VALUES
 
-COMPANY = [value for value in PROMPT_VALUES if value != "none"]
-PROMPTS = [{"none"}, *(set(chosen) for count in range(4) for chosen in combinations(COMPANY, count))]
+COMPANY = [value for value in (*PROMPT_VALUES, CREATE_PROMPT) if value != "none"]
+PROMPTS = [{"none"}, *(set(chosen) for count in range(5) for chosen in combinations(COMPANY, count))]
 MAX_AGES = [None, 0, 1, 60, 3600]
 AGES = [None, 0, 1, 60, 61, 3600, 3601]
 POLICIES = ["silent", "once", "explicit"]
 FLAGS = [False, True]
 
-EVERY = list(product(PROMPTS, MAX_AGES, FLAGS, POLICIES, AGES, FLAGS, FLAGS, FLAGS))
+EVERY = list(product(PROMPTS, MAX_AGES, FLAGS, POLICIES, AGES, FLAGS, FLAGS, FLAGS, FLAGS))
+STRONG = frozenset({"strong"})
 
 PROOF_IS_TOO_OLD = {
     # max_age: the ages of a proof that do not do
@@ -50,15 +51,20 @@ CONSENT_IS_DUE = {
 WITHOUT_A_PAGE = {
     Step.LOGIN: Step.REFUSE_LOGIN_REQUIRED,
     Step.REAUTHENTICATE: Step.REFUSE_LOGIN_REQUIRED,
+    Step.SELECT_ACCOUNT: Step.REFUSE_OTHER_ACCOUNT,
+    Step.REFUSE_OTHER_ACCOUNT: Step.REFUSE_OTHER_ACCOUNT,
     Step.CONSENT: Step.REFUSE_CONSENT_REQUIRED,
     Step.ISSUE: Step.ISSUE,
 }
 
 
-def with_pages(prompts, max_age, always, policy, age, proved, agreed, answered) -> Step:
+def with_pages(prompts, max_age, always, policy, age, proved, agreed, answered, other) -> Step:
     """The step of a request that may show pages: the first thing that is still owed."""
     owed = [
+        (Step.CREATE, "create" in prompts and not proved),
         (Step.LOGIN, age is None),
+        (Step.REFUSE_OTHER_ACCOUNT, other and proved),
+        (Step.SELECT_ACCOUNT, other),
         (Step.SELECT_ACCOUNT, "select_account" in prompts and not proved),
         (Step.REAUTHENTICATE, ("login" in prompts or always or age in PROOF_IS_TOO_OLD[max_age]) and not proved),
         (Step.CONSENT, CONSENT_IS_DUE[policy, agreed, "consent" in prompts] and not answered),
@@ -73,7 +79,7 @@ def expected(prompts, *rest) -> Step:
 
 
 def test_every_combination_is_what_the_table_says() -> None:
-    assert len(EVERY) == 9 * 5 * 2 * 3 * 7 * 8
+    assert len(EVERY) == 17 * 5 * 2 * 3 * 7 * 16
     wrong = [
         case
         for case in EVERY
@@ -83,12 +89,21 @@ def test_every_combination_is_what_the_table_says() -> None:
 
 
 def test_every_step_comes_up() -> None:
-    assert {expected(*case) for case in EVERY} == set(Step)
+    assert {expected(*case) for case in EVERY} == set(Step) - {Step.REFUSE_UNMET}
+
+
+def test_a_sign_in_that_is_not_strong_enough_is_refused_before_consent_is_asked() -> None:
+    demanding = Wish(acr=STRONG)
+    assert next_step(demanding, Standing(signed_in_for=0)) is Step.REFUSE_UNMET
+    assert next_step(demanding, Standing(signed_in_for=0, acr="weak", agreed=True)) is Step.REFUSE_UNMET
+    assert next_step(demanding, Standing(signed_in_for=0, acr="strong")) is Step.CONSENT
+    assert next_step(demanding, Standing()) is Step.LOGIN
 
 
 def test_nothing_else_is_asked_or_known() -> None:
-    assert [field.name for field in fields(Wish)] == ["prompts", "max_age", "always_authenticate", "consent"]
-    assert [field.name for field in fields(Standing)] == ["signed_in_for", "proved_now", "agreed", "answered_now"]
+    assert [field.name for field in fields(Wish)] == ["prompts", "max_age", "always_authenticate", "consent", "acr"]
+    known = ["signed_in_for", "proved_now", "agreed", "answered_now", "is_other", "acr"]
+    assert [field.name for field in fields(Standing)] == known
 
 
 @pytest.mark.parametrize("case", [case for case in EVERY if case[4] is not None][::97])
@@ -99,6 +114,9 @@ def test_doing_what_is_asked_leads_to_the_code(case: tuple) -> None:
     while (step := next_step(wish, standing)) is not Step.ISSUE:
         assert step not in seen
         seen.append(step)
+        if step is Step.REFUSE_OTHER_ACCOUNT:
+            assert standing.is_other
+            return
         if step is Step.CONSENT:
             standing = Standing(standing.signed_in_for, standing.proved_now, standing.agreed, answered_now=True)
         else:

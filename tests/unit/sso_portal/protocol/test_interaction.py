@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from sso_portal.base.forms import parse_form
-from sso_portal.protocol.interaction import MARKER_SECONDS, Markers, Standing, Step, Wish, next_step
+from sso_portal.protocol.interaction import PROOF_SECONDS, Markers, Standing, Step, Wish, next_step
 
 SIGNED_OUT = Standing()
 FRESH = Standing(signed_in_for=0)
@@ -81,6 +81,19 @@ def test_what_holds_for_every_combination() -> None:
             assert step is Step.ISSUE, "who has done everything is not asked again"
 
 
+def test_an_arrival_is_remembered_for_its_request_and_through_a_sign_in() -> None:
+    markers = Markers(b"k" * 32)
+    arrived = parse_form(markers.arrived(QUERY, NOW))
+    assert markers.has_arrived(arrived, NOW)
+    assert not markers.proves(arrived, "", NOW)
+    signed_in = parse_form(markers.add(arrived, "sid", NOW + 3600))
+    assert markers.has_arrived(signed_in, NOW + 3600)
+    assert markers.proves(signed_in, "sid", NOW + 3600)
+    assert not markers.has_arrived(arrived, NOW + 86_400)
+    assert not markers.has_arrived(parse_form(markers.add(QUERY, "sid", NOW)), NOW), "nobody said that it had"
+    assert not markers.has_arrived(parse_form(f"{markers.arrived(QUERY, NOW)}&scope=more"), NOW)
+
+
 NOW = 1_800_000_000
 QUERY = parse_form("client_id=a&state=%E4%B8%AD&prompt=login")
 
@@ -96,7 +109,7 @@ def test_a_marker_proves_its_own_request() -> None:
     ("sid", "later", "key", "extra"),
     [
         ("other", 0, b"k", ""),
-        ("sid", MARKER_SECONDS, b"k", ""),
+        ("sid", PROOF_SECONDS, b"k", ""),
         ("sid", 0, b"l", ""),
         ("sid", 0, b"k", "&scope=more"),
     ],

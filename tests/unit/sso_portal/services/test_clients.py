@@ -13,6 +13,7 @@ from sso_portal.services.clients import Client
 from sso_portal.services.consents import Agreement
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
+from tests.support.assertions import jwk_set, key_for
 from tests.support.statements import counted
 
 MakePortal = Callable[..., Portal]
@@ -36,7 +37,8 @@ def test_defaults_are_themselves_acceptable_and_not_shared() -> None:
 @pytest.mark.parametrize("policy", CONSENT_POLICIES)
 @pytest.mark.parametrize("method", AUTHENTICATION_METHODS)
 def test_every_policy_goes_with_every_way_to_authenticate(policy: str, method: str) -> None:
-    client = client_of(consent=policy, token_endpoint_auth_method=method)
+    keys = {"jwks": jwk_set(key_for("ES256", "one"))} if method == "private_key_jwt" else {}
+    client = client_of(consent=policy, token_endpoint_auth_method=method, **keys)
     assert (client.consent, client.is_public) == (policy, method == "none")
 
 
@@ -51,7 +53,8 @@ def test_every_policy_goes_with_every_way_to_authenticate(policy: str, method: s
         ({"redirect_uris": ["https://a/", "https://中/"]}, "redirect_uris"),
         ({"post_logout_redirect_uris": ["/"]}, "post_logout_redirect_uris"),
         ({"tos_uri": "com.example:/"}, "tos_uri"),
-        ({"contacts": []}, "no such field"),
+        ({"contact": []}, "no such field"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "public keys"),
         ({"first_party": 1}, "true or false"),
     ],
 )

@@ -26,6 +26,7 @@ def code(portal: Portal, zp: User) -> dict[str, Any]:
         "code_challenge": None,
         "code_challenge_method": None,
         "auth_time": session.auth_time,
+        "details": {},
     }
 
 

@@ -69,6 +69,8 @@ def test_missing_and_unknown_ones_are_listed_together() -> None:
         ({"sign_up__address_free_tries": "100"}, 1, "less than"),
         ({"sign_up__lock_seconds": "0"}, 1, "1 or more"),
         ({"sign_up__enabled": "perhaps"}, 1, "true or false"),
+        ({"fetch__timeout_seconds": "0"}, 1, "1 or more"),
+        ({"fetch__allowed_hosts": "keys.internal https://keys.internal/ [::1]:80 a:b"}, 2, "host or host:port"),
         ({"brand__accent": "blue"}, 1, "colour"),
         ({"brand__accent": "#ffff00"}, 1, "contrasts only"),
         ({"brand__accent_dark": "#222222"}, 1, "contrasts only"),

@@ -72,7 +72,7 @@ def test_a_choice_is_written_and_read() -> None:
 
 def test_other_methods_are_refused_with_those_that_are_allowed(sso: SingleSignOn) -> None:
     http = webtest.TestApp(sso.portal_app)
-    for path, allowed in (("/o/token/", "POST"), ("/o/login/", "GET, HEAD, POST"), ("/o/jwks", "GET, HEAD")):
+    for path, allowed in (("/o/introspect/", "POST"), ("/o/login/", "GET, HEAD, POST"), ("/o/jwks", "GET, HEAD")):
         answer = http.request(path, method="PUT", status="*")
         assert answer.status_int == 405
         assert answer.headers["Allow"] == allowed
@@ -116,7 +116,7 @@ def test_a_database_that_is_away_is_a_503_and_not_a_traceback(make_sso: Callable
 def test_a_view_that_fails_is_a_500_with_a_trace_for_support(
     sso: SingleSignOn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("sso_portal.web.oauth.metadata.discovery.openid_configuration", lambda _issuer: 1 / 0)
+    monkeypatch.setattr("sso_portal.web.oauth.metadata.discovery.openid_configuration", lambda *_: 1 / 0)
     http = webtest.TestApp(sso.portal_app)
     answer = http.get("/.well-known/openid-configuration", status="*")
     assert answer.status_int == 500

@@ -96,7 +96,7 @@ def drip(first: bytes, drops: bytes) -> Say:
 @pytest.mark.parametrize(
     "say",
     [
-        lambda connection: time.sleep(3),
+        lambda _connection: time.sleep(1.5),
         drip(b"", b"H"),
         drip(b"HTTP/1.1 200 OK\r\n", b"x"),
         drip(b"HTTP/1.1 100 Continue\r\n", b"\r\nHTTP/1.1 100 Continue\r\n"),

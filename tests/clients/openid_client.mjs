@@ -1,0 +1,131 @@
+// Sites that use openid-client, told what to do by lines of JSON: {"call": …} in, {"result": …} or {"error": …} out.
+// All they know of the portal is its issuer; everything else they discover.
+import { createInterface } from 'node:readline'
+import * as client from 'openid-client'
+
+const sites = new Map()
+const keys = {}
+
+const authentication = {
+  client_secret_basic: client.ClientSecretBasic,
+  client_secret_post: client.ClientSecretPost,
+  client_secret_jwt: client.ClientSecretJwt,
+  private_key_jwt: () => client.PrivateKeyJwt({ key: keys.signing.privateKey, kid: 'signing' }),
+  none: client.None,
+}
+
+const ways = {
+  hybrid: client.useCodeIdTokenResponseType,
+  implicit: client.useIdTokenResponseType,
+  decrypting: (config) =>
+    client.enableDecryptingResponses(config, undefined, { key: keys.decryption.privateKey, kid: 'decryption' }),
+}
+
+// Signatures of id_tokens from the token endpoint are checked too: the library believes TLS otherwise.
+const always = [client.allowInsecureRequests, client.enableNonRepudiationChecks]
+
+const calls = {
+  async makeKeys() {
+    const { subtle } = globalThis.crypto
+    const ec = { name: 'ECDSA', namedCurve: 'P-256' }
+    const rsa = { name: 'RSA-OAEP', hash: 'SHA-256', modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) }
+    keys.signing = await subtle.generateKey(ec, true, ['sign', 'verify'])
+    keys.decryption = await subtle.generateKey(rsa, true, ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'])
+    const { kty, crv, x, y } = await subtle.exportKey('jwk', keys.signing.publicKey)
+    const { kty: type, n, e } = await subtle.exportKey('jwk', keys.decryption.publicKey)
+    return [
+      { kty, crv, x, y, kid: 'signing', use: 'sig', alg: 'ES256' },
+      { kty: type, n, e, kid: 'decryption', use: 'enc', alg: 'RSA-OAEP-256' },
+    ]
+  },
+
+  async discover({ issuer, client_id, method, metadata, using, algorithm = 'oidc' }) {
+    const auth = authentication[method](metadata.client_secret)
+    const execute = [...always, ...using.map((name) => ways[name])]
+    const config = await client.discovery(new URL(issuer), client_id, metadata, auth, { execute, algorithm })
+    sites.set(client_id, { config })
+    return config.serverMetadata()
+  },
+
+  async register({ issuer, metadata }) {
+    const config = await client.dynamicClientRegistration(new URL(issuer), metadata, client.ClientSecretBasic(), {
+      execute: always,
+    })
+    const registered = config.clientMetadata()
+    sites.set(registered.client_id, { config })
+    return registered
+  },
+
+  async authorizationUrl({ client_id, parameters, signed }) {
+    const site = sites.get(client_id)
+    site.verifier = client.randomPKCECodeVerifier()
+    site.checks = { expectedState: client.randomState(), expectedNonce: client.randomNonce() }
+    if (parameters.max_age) site.checks.maxAge = Number(parameters.max_age)
+    const request = {
+      state: site.checks.expectedState,
+      nonce: site.checks.expectedNonce,
+      code_challenge: await client.calculatePKCECodeChallenge(site.verifier),
+      code_challenge_method: 'S256',
+      ...parameters,
+    }
+    const signingKey = { key: keys.signing?.privateKey, kid: 'signing' }
+    const url = signed
+      ? await client.buildAuthorizationUrlWithJAR(site.config, request, signingKey)
+      : client.buildAuthorizationUrl(site.config, request)
+    return url.href
+  },
+
+  async codeGrant({ client_id, address, form }) {
+    const { config, checks, verifier } = sites.get(client_id)
+    const tokens = await client.authorizationCodeGrant(config, arrived(address, form), {
+      ...checks,
+      pkceCodeVerifier: verifier,
+    })
+    return { ...tokens, claims: tokens.claims() }
+  },
+
+  async implicit({ client_id, address, form }) {
+    const { config, checks } = sites.get(client_id)
+    const { expectedNonce, ...rest } = checks
+    return client.implicitAuthentication(config, arrived(address, form), expectedNonce, rest)
+  },
+
+  userinfo: ({ client_id, token, subject }) => client.fetchUserInfo(sites.get(client_id).config, token, subject),
+  refresh: async ({ client_id, token }) => {
+    const tokens = await client.refreshTokenGrant(sites.get(client_id).config, token)
+    return { ...tokens, claims: tokens.claims() }
+  },
+  revoke: ({ client_id, token }) => client.tokenRevocation(sites.get(client_id).config, token),
+  introspect: ({ client_id, token }) => client.tokenIntrospection(sites.get(client_id).config, token),
+  clientCredentials: ({ client_id, parameters }) =>
+    client.clientCredentialsGrant(sites.get(client_id).config, parameters),
+  device: ({ client_id, parameters }) => client.initiateDeviceAuthorization(sites.get(client_id).config, parameters),
+  poll: async ({ client_id, device }) => {
+    const tokens = await client.pollDeviceAuthorizationGrant(sites.get(client_id).config, device)
+    return { ...tokens, claims: tokens.claims() }
+  },
+  endSessionUrl: ({ client_id, parameters }) =>
+    client.buildEndSessionUrl(sites.get(client_id).config, parameters).href,
+}
+
+// What a site's framework would hand to the library: the address, or the request that a form has made.
+function arrived(address, form) {
+  if (Object.keys(form).length === 0) return new URL(address)
+  return new Request(address, { method: 'POST', body: new URLSearchParams(form) })
+}
+
+function told(error) {
+  const { name, message, code, error: refusal, error_description, status } = error
+  return { name, message, code, refusal, error_description, status, cause: error.cause && String(error.cause) }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { call, ...parameters } = JSON.parse(line)
+  let answer
+  try {
+    answer = { result: await calls[call](parameters) }
+  } catch (error) {
+    answer = { error: told(error) }
+  }
+  process.stdout.write(JSON.stringify(answer) + '\n')
+}

@@ -1,0 +1,42 @@
+"""The clients with which real client libraries are tried, as an operator would register them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sso_portal.base.jose import SIGNING_ALGORITHMS
+from tests.support.devices import DEVICE_CODE
+
+SITE = "https://site.example.test"
+CALLBACK = f"{SITE}/callback"
+SIGNED_OUT = f"{SITE}/signed-out"
+
+_WITH_SECRET = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+
+
+def registrations(keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A file for ``sso-portal client apply``; ``keys`` are the public keys of those that have some."""
+    jwks = {"jwks": {"keys": list(keys)}}
+    decryption = {"id_token_encrypted_response_alg": "RSA-OAEP-256", "id_token_encrypted_response_enc": "A256GCM"}
+    return [
+        *(_site(method, token_endpoint_auth_method=method) for method in _WITH_SECRET),
+        _site("private_key_jwt", token_endpoint_auth_method="private_key_jwt", **jwks),
+        _site("none", token_endpoint_auth_method="none"),
+        *(_site(f"signed-{name}", id_token_signed_response_alg=name) for name in SIGNING_ALGORITHMS),
+        _site("hybrid", response_types=["code id_token"], grant_types=["authorization_code", "implicit"]),
+        _site("implicit", response_types=["id_token"], grant_types=["implicit"]),
+        _site("asks-by-jwt", request_object_signing_alg="ES256", require_signed_request_object=True, **jwks),
+        _site("signed-userinfo", userinfo_signed_response_alg="ES256"),
+        _site("encrypted", **decryption, **jwks),
+        _site("asks-people", consent="explicit"),
+        _site("mobile", grant_types=["password", "refresh_token"], response_types=[]),
+        _site("machine", grant_types=["client_credentials"], response_types=[], scope="project_api"),
+        _site("tv", grant_types=[DEVICE_CODE, "refresh_token"], response_types=[], token_endpoint_auth_method="none"),
+    ]
+
+
+def _site(client_id: str, **metadata: Any) -> dict[str, Any]:
+    signs_people_in = metadata.get("response_types") != []
+    addresses = {"redirect_uris": [CALLBACK], "post_logout_redirect_uris": [SIGNED_OUT]} if signs_people_in else {}
+    return {"client_id": client_id, "client_name": f"Site {client_id}", "consent": "silent", **addresses, **metadata}
