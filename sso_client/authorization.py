@@ -17,8 +17,9 @@ class AuthorizationRequests:
         self._settings = settings
         self._backchannel = backchannel
 
-    def address(self, metadata: Metadata, attempt: Attempt) -> str:
-        """Return the address for `attempt`; the same attempt always gives the same address."""
+    def address(self, metadata: Metadata, attempt: Attempt, *, login_hint: str = "") -> str:
+        """Return the address for `attempt`; the same attempt and hint always give the same address."""
+        hint = {"login_hint": login_hint} if login_hint else {}
         with TokenSession(
             self._backchannel,
             client_id=self._settings.client_id,
@@ -31,5 +32,5 @@ class AuthorizationRequests:
                 nonce=attempt.nonce,
                 code_challenge=base64url_of_sha256(attempt.verifier),
                 code_challenge_method="S256",
-                **dict(self._settings.extra_params),
+                **{**dict(self._settings.extra_params), **hint},
             )

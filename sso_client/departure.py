@@ -33,18 +33,25 @@ class Departures:
         self._clock = clock
 
     def depart(
-        self, next_path: str, redirect_uri: str, cookies: Mapping[str, str], *, again: bool = False
+        self,
+        next_path: str,
+        redirect_uri: str,
+        cookies: Mapping[str, str],
+        *,
+        again: bool = False,
+        login_hint: str = "",
     ) -> Departure:
         """Begin an attempt that will come back to `next_path`, a path that urls.local_path has passed.
 
         cookies: all cookies of the request.   again: this one takes the place of an attempt that was spent already.
+        login_hint: who it may be, for the portal's sign-in page.
         Raises PortalUnavailable when the portal does not answer now.
         """
         metadata = self._discovery.metadata_of_living_portal()
         attempt = Attempt.begin(next_path, redirect_uri, self._clock.now(), again=again)
         value = self._cookies.seal(attempt)
         return Departure(
-            location=self._requests.address(metadata, attempt),
+            location=self._requests.address(metadata, attempt, login_hint=login_hint),
             cookie_name=self._cookies.name(attempt.state),
             cookie_value=value,
             dropped=tuple(self._cookies.surplus(cookies, value)),

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable
 from hmac import compare_digest
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from pyramid.authorization import ACLHelper, Authenticated, Everyone
 from pyramid.response import Response
@@ -24,8 +24,9 @@ from pyramid.viewderivers import INGRESS
 from sso_client.answer import read_answer
 from sso_client.attempt import LIFETIME_SECONDS
 from sso_client.cookies import cookie_attributes
-from sso_client.errors import AnswerMalformed, PortalUnavailable, SignInFailed, SignInRequired
+from sso_client.errors import AnswerMalformed, IssuerMixedUp, PortalUnavailable, SignInFailed, SignInRequired
 from sso_client.identity import Identity
+from sso_client.initiation import LONGEST_FORM, read_initiation
 from sso_client.kit import Kit
 from sso_client.language import preferred_language
 from sso_client.pages import STYLESHEET, Action, page
@@ -102,10 +103,21 @@ def ask_to_sign_in(request: Any) -> Any:
 
 
 def sign_in(request: Any) -> Any:
-    """GET /sso/sign-in?next=…: begin to sign in, or go straight on when the person is signed in already."""
-    asked = parse_qs(request.query_string, errors="replace").get("next", [""])[0]
-    next_path = local_path(asked, request.sso.path("/"))
-    return _redirect(next_path) if request.sso.session is not None else _depart(request, next_path)
+    """GET or POST /sso/sign-in: begin to sign in, or go straight on when the person is signed in already.
+
+    `next` is our own; `iss`, `target_link_uri` and `login_hint` come with links that others made (OpenID Connect Core
+    section 4), by either method.
+    """
+    sso = request.sso
+    form = request.body[:LONGEST_FORM].decode("latin-1") if request.method == "POST" else ""
+    parameters = "&".join(part for part in (request.query_string, form) if part)
+    try:
+        asked = read_initiation(parameters, issuer=sso.kit.settings.issuer, root=sso.root, home=sso.path("/"))
+    except IssuerMixedUp as problem:
+        return _failed(request, problem)
+    if sso.session is not None:
+        return _redirect(asked.next_path)
+    return _depart(request, asked.next_path, login_hint=asked.login_hint)
 
 
 def callback(request: Any) -> Any:
@@ -181,7 +193,7 @@ def includeme(config: Any) -> None:
     config.add_request_method(SiteSignIn, "sso", reify=True)
     config.add_view_deriver(SignInOption(), name="sign_in", under=INGRESS, over="secured_view")
     for name, path, view, method in (
-        ("sso.sign_in", "/sso/sign-in", sign_in, "GET"),
+        ("sso.sign_in", "/sso/sign-in", sign_in, ("GET", "POST")),
         ("sso.callback", "/sso/callback", callback, "GET"),
         ("sso.style", "/sso/style.css", stylesheet, "GET"),
         ("sso.sign_out", "/sign-out", sign_out, "POST"),
@@ -195,11 +207,13 @@ def includeme(config: Any) -> None:
     config.add_exception_view(portal_unavailable, context=PortalUnavailable)
 
 
-def _depart(request: Any, next_path: str, *, again: bool = False) -> Any:
+def _depart(request: Any, next_path: str, *, again: bool = False, login_hint: str = "") -> Any:
     sso = request.sso
     redirect_uri = sso.root + "/sso/callback"
     try:
-        departure = sso.kit.departures(secure=sso.secure).depart(next_path, redirect_uri, sso.cookies, again=again)
+        departure = sso.kit.departures(secure=sso.secure).depart(
+            next_path, redirect_uri, sso.cookies, again=again, login_hint=login_hint
+        )
     except PortalUnavailable as problem:
         problem.next_path = next_path
         return _unavailable(request, problem)

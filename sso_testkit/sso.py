@@ -96,6 +96,7 @@ class SingleSignOn:
                 **{"client_name#zh-CN": chinese},
                 client_uri=f"{address}/",
                 redirect_uris=[f"{address}/sso/callback"],
+                initiate_login_uri=f"{address}/sso/sign-in",
                 post_logout_redirect_uris=[f"{address}/"],
                 consent="silent",
                 first_party=True,

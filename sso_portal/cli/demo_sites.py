@@ -60,6 +60,7 @@ class DemoSite:
         return {
             "client_uri": f"{self.address}/",
             "redirect_uris": [f"{self.address}/sso/callback"],
+            "initiate_login_uri": f"{self.address}/sso/sign-in",
             "post_logout_redirect_uris": [f"{self.address}/"],
         }
 

@@ -1,4 +1,4 @@
-"""id_tokens and userinfo as the client registered them: plain, signed, encrypted (OpenID Connect Core, 10 and 16.14)."""
+"""id_tokens and userinfo as the client registered them: plain, signed, encrypted (OpenID Connect Core, section 10)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kind = Literal["id_token", "userinfo"]
 
 
 def packed(kind: Kind, claims: Mapping[str, Any], call: Call, client: Client) -> str:
-    """``claims`` signed, and encrypted if the client asks for it. Raises an oauthlib error when it has no key for it."""
+    """``claims`` signed, and encrypted if the client asks for it. Raises an oauthlib error when it has no key."""
     algorithm = client.metadata[f"{kind}_signed_response_alg"]
     if kind == "userinfo" and not algorithm:
         raise TypeError("plain userinfo is not packed")

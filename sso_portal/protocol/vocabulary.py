@@ -6,7 +6,7 @@ from typing import Final
 
 AUTHORIZE_PATH: Final = "/o/authorize/"
 LOGIN_PATH: Final = "/o/login/"
-TOKEN_PATH: Final = "/o/token/"
+TOKEN_PATH: Final = "/o/token/"  # noqa: S105 - an address
 USERINFO_PATH: Final = "/o/userinfo/"
 INTROSPECT_PATH: Final = "/o/introspect/"
 REVOKE_PATH: Final = "/o/revoke/"

@@ -45,7 +45,7 @@ def web_address(value: str) -> str | None:
 
 
 def request_uris(values: list[str]) -> str | None:
-    """Addresses of request objects; unlike redirect URIs they may have a fragment (OpenID Connect Core, section 6.2)."""
+    """Addresses of request objects; unlike redirect URIs they may have a fragment (OpenID Connect Core, 6.2)."""
     strange = next((uri for uri in values if web_address(uri.partition("#")[0]) or not uri), None)
     return f"{strange!r} is not a web address" if strange is not None else None
 

@@ -75,7 +75,7 @@ class Tokens:
     refresh_seconds: int = _setting("Refresh tokens, counted anew at each rotation.", 2_592_000)
     id_token_seconds: int = _setting("id_tokens.", 600)
     refresh_grace_seconds: int = _setting(
-        "A refresh token that was used is answered once more for so many seconds, with the same successor: for two tabs "
+        "A refresh token that was used is answered again for so many seconds, with the same successor: for two tabs "
         "that refresh at once. 0 never does.",
         10,
     )

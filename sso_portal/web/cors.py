@@ -1,4 +1,4 @@
-"""Pages of other origins that may read answers: those of clients without a secret, which live in browsers (Fetch, 3.2)."""
+"""Pages of other origins that may read answers: those of clients without a secret, which live in browsers."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ def add_endpoint(
 ) -> None:
     """Serve ``path``; one that ends with a slash is served without it too, directly (a redirected POST is lost).
 
-    Views of forms check the CSRF token themselves, because a stale one shows the same page again. ``shared`` answers may
-    be read by pages of other origins.
+    Views of forms check the CSRF token themselves, because a stale one shows the same page again. ``shared`` answers
+    may be read by pages of other origins.
     """
     pattern = f"{path[:-1]}{{slash:/?}}" if path.endswith("/") and path != "/" else path
     config.add_route(path, pattern)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey
 
 from tests.support.authlib_site import AuthlibSite
-from tests.support.keys import ClientKey
 from tests.support.node import CLIENTS, Node
 from tests.support.openid_client import OpenidClient
 from tests.support.person import Person
@@ -45,18 +45,18 @@ def node() -> Iterator[Node]:
 
 
 @pytest.fixture(scope="session")
-def signing_key() -> ClientKey:
+def signing_key() -> ECKey:
     """The key with which a site that uses Authlib proves itself."""
-    return ClientKey("ES256", kid="of-authlib")
+    return ECKey.generate_key("P-256", parameters={"use": "sig", "alg": "ES256", "kid": "of-authlib"})
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, node: Node, signing_key: ClientKey) -> Iterator[Registered]:
+def portal(tmp_path_factory: pytest.TempPathFactory, node: Node, signing_key: ECKey) -> Iterator[Registered]:
     """A running portal with every client of :mod:`tests.support.registrations`."""
     folder = tmp_path_factory.mktemp("clients")
     served = Served(folder, settings=SETTINGS)
     file = folder / "clients.json"
-    file.write_text(json.dumps(registrations([*node.call("makeKeys"), *signing_key.jwks["keys"]])))
+    file.write_text(json.dumps(registrations([*node.call("makeKeys"), signing_key.as_dict(private=False)])))
     added = json.loads(served.command("client", "apply", str(file), "--json"))
     served.start()
     yield Registered(served.address, {row["client_id"]: row.get("client_secret", "") for row in added})

@@ -16,6 +16,7 @@ const authentication = {
 
 const ways = {
   hybrid: client.useCodeIdTokenResponseType,
+  detached: client.enableDetachedSignatureResponseChecks,
   implicit: client.useIdTokenResponseType,
   decrypting: (config) =>
     client.enableDecryptingResponses(config, undefined, { key: keys.decryption.privateKey, kid: 'decryption' }),
@@ -116,7 +117,8 @@ function arrived(address, form) {
 
 function told(error) {
   const { name, message, code, error: refusal, error_description, status } = error
-  return { name, message, code, refusal, error_description, status, cause: error.cause && String(error.cause) }
+  const cause = error.cause instanceof Error ? error.cause.message : error.cause
+  return { name, message, code, refusal, error_description, status, cause }
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

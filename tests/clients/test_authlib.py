@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 import requests
 from authlib.integrations.base_client import OAuthError
+from authlib.oauth2 import OAuth2Error
+from joserfc.jwk import ECKey
 
 from sso_portal.base.jose import SIGNING_ALGORITHMS
 from tests.support.authlib_site import AuthlibSite
 from tests.support.devices import DEVICE_CODE
-from tests.support.keys import ClientKey
 from tests.support.person import Person
 
 METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")
@@ -21,7 +22,7 @@ MakeSite = Callable[..., AuthlibSite]
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_whole_life_of_a_sign_in(
-    authlib_site: MakeSite, signing_key: ClientKey, person: Person, method: str
+    authlib_site: MakeSite, signing_key: ECKey, person: Person, method: str
 ) -> None:
     site = authlib_site(method, method=method, key=signing_key if method == "private_key_jwt" else None)
     tokens, claims = site.code_grant(person.visit(site.authorization_url()))
@@ -66,7 +67,7 @@ def test_a_state_of_another_request_is_noticed(authlib_site: MakeSite, person: P
     site = authlib_site("client_secret_basic")
     arrival = person.visit(site.authorization_url())
     site.authorization_url()
-    with pytest.raises(OAuthError, match="state"):
+    with pytest.raises(OAuth2Error, match="mismatching_state"):
         site.code_grant(arrival)
 
 

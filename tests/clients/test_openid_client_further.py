@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sso_portal.base.jose import SIGNING_ALGORITHMS
 from tests.support.node import LibraryError
 from tests.support.openid_client import OpenidClient
 from tests.support.person import Person
@@ -19,6 +20,16 @@ def test_the_hybrid_flow(openid_client: MakeSite, person: Person, response_mode:
     arrival = person.visit(site.authorization_url(response_mode=response_mode))
     assert bool(arrival.form) == (response_mode == "form_post")
     assert site.code_grant(arrival)["claims"]["aud"] == "hybrid"
+
+
+@pytest.mark.parametrize("algorithm", SIGNING_ALGORITHMS)
+def test_the_hashes_of_code_and_state_in_an_id_token(
+    openid_client: MakeSite, person: Person, algorithm: str
+) -> None:
+    using = ["hybrid", "detached"]
+    site = openid_client(f"signed-{algorithm}", using=using, id_token_signed_response_alg=algorithm)
+    arrival = person.visit(site.authorization_url())
+    assert site.code_grant(arrival)["claims"]["aud"] == f"signed-{algorithm}"
 
 
 @pytest.mark.parametrize("response_mode", ["fragment", "form_post"])
@@ -50,11 +61,13 @@ def test_signed_userinfo(openid_client: MakeSite, person: Person) -> None:
     assert (told["aud"], told["preferred_username"]) == ("signed-userinfo", "zp")
 
 
-def test_an_encrypted_id_token(openid_client: MakeSite, person: Person) -> None:
-    site = openid_client("encrypted", using=["decrypting"])
+def test_encrypted_answers(openid_client: MakeSite, person: Person) -> None:
+    site = openid_client("encrypted", using=["decrypting"], userinfo_signed_response_alg="RS256")
     tokens = site.code_grant(person.visit(site.authorization_url()))
     assert tokens["id_token"].count(".") == 4
     assert tokens["claims"]["aud"] == "encrypted"
+    told = site.call("userinfo", token=tokens["access_token"], subject=tokens["claims"]["sub"])
+    assert (told["aud"], told["preferred_username"]) == ("encrypted", "zp")
 
 
 def test_a_device(openid_client: MakeSite, person: Person) -> None:

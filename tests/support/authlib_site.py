@@ -9,8 +9,8 @@ from typing import Any
 from authlib.integrations.base_client import BaseApp, OAuth2Mixin, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import ClientSecretJWT, PrivateKeyJWT
+from joserfc.jwk import ECKey
 
-from tests.support.keys import ClientKey
 from tests.support.person import Arrival
 from tests.support.registrations import CALLBACK
 
@@ -23,6 +23,13 @@ class _Local(OAuth2Session):
         self.trust_env = False
 
 
+class _Framework:
+    """Where a web framework would put new tokens into its session."""
+
+    def update_token(self, token: dict[str, Any], **replaced: Any) -> None:
+        """Nothing is kept here; the tests do that."""
+
+
 class _App(OAuth2Mixin, OpenIDMixin, BaseApp):
     client_cls = _Local
 
@@ -31,14 +38,14 @@ class AuthlibSite:
     """What one client does with the library."""
 
     def __init__(
-        self, issuer: str, client_id: str, secret: str, *, method: str = "client_secret_basic", key: ClientKey | None = None
+        self, issuer: str, client_id: str, secret: str, *, method: str = "client_secret_basic", key: ECKey | None = None
     ) -> None:
         """``key`` signs the assertions of private_key_jwt."""
         ways = [ClientSecretJWT(), PrivateKeyJWT(alg="ES256", headers={"kid": key.kid} if key else None)]
         self._app = _App(
-            None,
+            _Framework(),
             client_id=client_id,
-            client_secret=key.key if key else secret or None,
+            client_secret=key if key else secret or None,
             client_kwargs={
                 "scope": "openid profile email",
                 "code_challenge_method": "S256",

@@ -18,17 +18,23 @@ _WITH_SECRET = ("client_secret_basic", "client_secret_post", "client_secret_jwt"
 def registrations(keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A file for ``sso-portal client apply``; ``keys`` are the public keys of those that have some."""
     jwks = {"jwks": {"keys": list(keys)}}
-    decryption = {"id_token_encrypted_response_alg": "RSA-OAEP-256", "id_token_encrypted_response_enc": "A256GCM"}
+    both = {"response_types": ["code", "code id_token"], "grant_types": ["authorization_code", "implicit"]}
+    encryption = {
+        "id_token_encrypted_response_alg": "RSA-OAEP-256",
+        "id_token_encrypted_response_enc": "A256GCM",
+        "userinfo_signed_response_alg": "RS256",
+        "userinfo_encrypted_response_alg": "RSA-OAEP-256",
+    }
     return [
         *(_site(method, token_endpoint_auth_method=method) for method in _WITH_SECRET),
         _site("private_key_jwt", token_endpoint_auth_method="private_key_jwt", **jwks),
         _site("none", token_endpoint_auth_method="none"),
-        *(_site(f"signed-{name}", id_token_signed_response_alg=name) for name in SIGNING_ALGORITHMS),
-        _site("hybrid", response_types=["code id_token"], grant_types=["authorization_code", "implicit"]),
+        *(_site(f"signed-{name}", id_token_signed_response_alg=name, **both) for name in SIGNING_ALGORITHMS),
+        _site("hybrid", **both),
         _site("implicit", response_types=["id_token"], grant_types=["implicit"]),
         _site("asks-by-jwt", request_object_signing_alg="ES256", require_signed_request_object=True, **jwks),
         _site("signed-userinfo", userinfo_signed_response_alg="ES256"),
-        _site("encrypted", **decryption, **jwks),
+        _site("encrypted", **encryption, **jwks),
         _site("asks-people", consent="explicit"),
         _site("mobile", grant_types=["password", "refresh_token"], response_types=[]),
         _site("machine", grant_types=["client_credentials"], response_types=[], scope="project_api"),

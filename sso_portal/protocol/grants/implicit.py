@@ -1,7 +1,7 @@
 """The implicit grant (RFC 6749, section 4.2; OpenID Connect Core, section 3.2).
 
-RFC 9700, section 2.1.2 advises against access tokens in addresses. It is here because the platform's description has it,
-for clients that are registered for it, and for none by default.
+RFC 9700, section 2.1.2 advises against access tokens in addresses. It is here because the platform's description has
+it, for clients that are registered for it, and for none by default.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The password grant (RFC 6749, section 4.3), by the company's own mobile apps.
 
-RFC 9700, section 2.4 forbids it for anything new. It is here because the platform's description has it, for clients that
-are registered for it, and for none by default. Failures count as they do on the sign-in page.
+RFC 9700, section 2.4 forbids it for anything new. It is here because the platform's description has it, for clients
+that are registered for it, and for none by default. Failures count as they do on the sign-in page.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ class AuthorizationAnswers:
         return bool(scopes) and set(scopes) <= set(client.scopes)
 
     def is_pkce_required(self, client_id: str, request: Any) -> bool:
-        """Public clients always, others unless they are registered without (RFC 9700, section 2.1.1); for a code only."""
+        """For a code: public clients always, others unless they are registered without (RFC 9700, section 2.1.1)."""
         if request.response_type is not None and "code" not in request.response_type.split():
             return False
         return bool(request.client.is_public or request.client.metadata["require_pkce"])

@@ -44,7 +44,7 @@ class PresentedTokenAnswers:
         return {name: value for name, value in answer.items() if value is not None}
 
     def revoke_token(self, token: str, token_type_hint: str | None, request: Any) -> None:
-        """End a token of the asking client; a refresh token takes everything that came from the same sign-in with it."""
+        """End a token of the asking client; a refresh token takes all that came from the same sign-in with it."""
         call = call_of(request)
         found = call.services.tokens.find_any(token)
         if found is None or call.client is None or found[1].client_id != call.client.client_id:

@@ -48,8 +48,8 @@ def answer(request: Request) -> Response:
     endpoint = request.portal.authorization
     arrival = endpoint.read(request.query_form, machine_call(request))
     call = person_call(request)
-    # Bound to the session, had someone else signed in meanwhile she would have to see the page herself first; and to what
-    # is asked, which a request object that is fetched again may have changed.
+    # Bound to the session, had someone else signed in meanwhile she would have to see the page herself first; and to
+    # what is asked, which a request object that is fetched again may have changed.
     bound_to = _bound_to(call.session.sid, arrival.effective) if call.session is not None else ""
     if call.session is None or not is_own_form(request, bound_to):
         return _respond(request, arrival, call, endpoint.begin(arrival, call), problem=STALE)
