@@ -1,4 +1,4 @@
-"""Client libraries that others wrote, against a running portal: all they are told is the issuer and their own client."""
+"""Client libraries that others wrote, against a running portal: they are told its issuer and their own client."""
 
 from __future__ import annotations
 

@@ -21,9 +21,7 @@ MakeSite = Callable[..., AuthlibSite]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_the_whole_life_of_a_sign_in(
-    authlib_site: MakeSite, signing_key: ECKey, person: Person, method: str
-) -> None:
+def test_the_whole_life_of_a_sign_in(authlib_site: MakeSite, signing_key: ECKey, person: Person, method: str) -> None:
     site = authlib_site(method, method=method, key=signing_key if method == "private_key_jwt" else None)
     tokens, claims = site.code_grant(person.visit(site.authorization_url()))
     told = site.userinfo(tokens)
@@ -51,7 +49,7 @@ def test_the_whole_life_of_a_sign_in(
 @pytest.mark.parametrize("algorithm", SIGNING_ALGORITHMS)
 def test_id_tokens_of_every_signature_are_verified(authlib_site: MakeSite, person: Person, algorithm: str) -> None:
     site = authlib_site(f"signed-{algorithm}")
-    tokens, claims = site.code_grant(person.visit(site.authorization_url()))
+    _, claims = site.code_grant(person.visit(site.authorization_url()))
     assert claims["aud"] == f"signed-{algorithm}"
     assert claims["at_hash"]
 

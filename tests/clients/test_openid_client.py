@@ -52,7 +52,7 @@ def test_id_tokens_of_every_signature_are_verified(openid_client: MakeSite, pers
 def test_an_id_token_with_another_signature_than_registered_is_noticed(openid_client: MakeSite, person: Person) -> None:
     site = openid_client("signed-ES256", id_token_signed_response_alg="RS256")
     arrival = person.visit(site.authorization_url())
-    with pytest.raises(LibraryError, match="unexpected JWT .*header parameter"):
+    with pytest.raises(LibraryError, match=r"unexpected JWT .*header parameter"):
         site.code_grant(arrival)
 
 

@@ -23,9 +23,7 @@ def test_the_hybrid_flow(openid_client: MakeSite, person: Person, response_mode:
 
 
 @pytest.mark.parametrize("algorithm", SIGNING_ALGORITHMS)
-def test_the_hashes_of_code_and_state_in_an_id_token(
-    openid_client: MakeSite, person: Person, algorithm: str
-) -> None:
+def test_the_hashes_of_code_and_state_in_an_id_token(openid_client: MakeSite, person: Person, algorithm: str) -> None:
     using = ["hybrid", "detached"]
     site = openid_client(f"signed-{algorithm}", using=using, id_token_signed_response_alg=algorithm)
     arrival = person.visit(site.authorization_url())

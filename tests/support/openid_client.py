@@ -25,7 +25,7 @@ class OpenidClient:
         discovery: str = "oidc",
         **metadata: str,
     ) -> None:
-        """Discover the portal. ``using`` names ways of the library; ``metadata`` is what the client is registered with."""
+        """Discover the portal. ``using`` names ways of the library, ``metadata`` is the client's own."""
         self._node = node
         self._client_id = client_id
         own = {**({"client_secret": secret} if secret else {}), **metadata}

@@ -14,7 +14,7 @@ _LONGEST_WAY = 15
 
 @dataclass(frozen=True)
 class Arrival:
-    """Where she is when she has left the portal: the address, and the fields of the form that took her there, if any."""
+    """Where she has left the portal for: the address, and the fields of the form that took her there, if any."""
 
     address: str
     form: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,8 @@
 """Refresh tokens: rotated at every use, and a replayed one ends its family (RFC 9700, section 4.14).
 
 Within a short time of grace the used one is answered with its successor again: two tabs that refresh at once, and a
-client whose answer was lost on the way, go on. The successor is always the same, so a stolen token still gives itself away.
+client whose answer was lost on the way, go on. The successor is always the same, so a stolen token still gives itself
+away.
 """
 
 from __future__ import annotations
