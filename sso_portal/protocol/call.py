@@ -102,6 +102,8 @@ class Call:
     hinted_subject: str | None = None
     # What the tokens of this authorization will tell besides its scopes.
     details: dict[str, Any] = field(default_factory=dict)
+    # What the access token of this answer is bound to, and for whom it is.
+    token_details: dict[str, Any] = field(default_factory=dict)
     # What was wrong with the request object; raised once it is known where to answer.
     request_problem: OAuth2Error | None = None
     # The redirect URI as the authorization request had it; None when it was left out.

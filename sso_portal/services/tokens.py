@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sso_portal.base.clock import Clock
@@ -42,6 +42,7 @@ class Access:
     scopes: tuple[str, ...]
     user: User | None
     expires_at: int
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 class Tokens:
@@ -177,10 +178,22 @@ class Tokens:
             **everything,
         )
 
-    def save(self, family: Family, *, access_token: str, access_scope: str, refresh_token: str | None) -> None:
-        """Remember the tokens of one answer. A refresh token keeps the family's whole scope (RFC 6749, section 6)."""
+    def save(
+        self,
+        family: Family,
+        *,
+        access_token: str,
+        access_scope: str,
+        refresh_token: str | None,
+        access_details: dict[str, Any] | None = None,
+    ) -> None:
+        """Remember the tokens of one answer; ``access_details`` are of the access token alone.
+
+        A refresh token keeps the family's whole scope (RFC 6749, section 6).
+        """
         now = self._clock.now()
-        new = [self._token(access_token, "access", family, access_scope, now, self.lifetimes.access)]
+        access = self._token(access_token, "access", family, access_scope, now, self.lifetimes.access)
+        new = [replace(access, details=access_details or {})]
         if refresh_token is not None:
             new.append(self._token(refresh_token, "refresh", family, family.scope, now, self.lifetimes.refresh))
         self._tokens.add_tokens(*new)
@@ -247,4 +260,4 @@ class Tokens:
         user = self._users.by_id(family.user_id) if family.user_id is not None else None
         if family.user_id is not None and (user is None or not user.is_enabled):
             return None
-        return Access(family, tuple(record.scope.split()), user, record.expires_at)
+        return Access(family, tuple(record.scope.split()), user, record.expires_at, record.details)

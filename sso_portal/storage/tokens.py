@@ -58,6 +58,8 @@ tokens = Table(
     time_column("issued_at"),
     time_column("expires_at", index=True),
     time_column("consumed_at", nullable=True),
+    # What this token alone is bound to: a key, an audience.
+    Column("details", JSON, nullable=False, server_default="{}"),
     Index("ix_tokens_family_id_kind", "family_id", "kind"),
 )
 
@@ -92,6 +94,7 @@ class Token:
     issued_at: int
     expires_at: int
     consumed_at: int | None = None
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 _FAMILY_NAMES = tuple(column.name for column in families.c)

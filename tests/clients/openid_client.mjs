@@ -1,4 +1,5 @@
-// Sites that use openid-client, told what to do by lines of JSON: {"call": …} in, {"result": …} or {"error": …} out.
+// Sites that use openid-client, told what to do by lines of JSON: {"number", "call", …} in, {"number", "result"} or
+// {"number", "error"} out.
 // All they know of the portal is its issuer; everything else they discover.
 import { createInterface } from 'node:readline'
 import * as client from 'openid-client'
@@ -121,13 +122,15 @@ function told(error) {
   return { name, message, code, refusal, error_description, status, cause }
 }
 
-for await (const line of createInterface({ input: process.stdin })) {
-  const { call, ...parameters } = JSON.parse(line)
-  let answer
+async function answer({ number, call, ...parameters }) {
   try {
-    answer = { result: await calls[call](parameters) }
+    return { number, result: await calls[call](parameters) }
   } catch (error) {
-    answer = { error: told(error) }
+    return { number, error: told(error) }
   }
-  process.stdout.write(JSON.stringify(answer) + '\n')
 }
+
+// Nobody waits for the call before: one may be polling for minutes.
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  process.stdout.write(JSON.stringify(await answer(JSON.parse(line))) + '\n')
+})

@@ -20,8 +20,10 @@ from sso_portal.storage import (
     device_codes,
     keys,
     once,
+    pushed_requests,
     sessions,
     tokens,
+    trace_events,
     users,
     versions,
 )
@@ -30,7 +32,21 @@ from sso_portal.storage.schema import metadata
 from tests.support.records import add_user
 from tests.support.together import together
 
-MODULES = (attempts, clients, codes, consents, device_codes, keys, once, sessions, tokens, users, versions)
+MODULES = (
+    attempts,
+    clients,
+    codes,
+    consents,
+    device_codes,
+    keys,
+    once,
+    pushed_requests,
+    sessions,
+    tokens,
+    trace_events,
+    users,
+    versions,
+)
 
 
 def default_differs(_context: Any, _found: Any, declared: Column[Any], found: str | None, *_more: Any) -> bool | None:

@@ -36,6 +36,7 @@ class Node:
         self._process = subprocess.Popen(
             [str(node), str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
+        self._number = 0
         self._answers: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -47,12 +48,16 @@ class Node:
     def begin(self, name: str, **arguments: Any) -> None:
         """Have it do something and do not wait."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"call": name, **arguments}) + "\n")
+        self._number += 1
+        self._process.stdin.write(json.dumps({"number": self._number, "call": name, **arguments}) + "\n")
         self._process.stdin.flush()
 
     def result(self) -> Any:
-        """What came of it. Raises :class:`LibraryError`."""
+        """What came of the latest call. Raises :class:`LibraryError`."""
         answer = json.loads(self._answers.get(timeout=_SECONDS))
+        while answer.get("number", self._number) != self._number:
+            # Of a call that a failed test did not wait for.
+            answer = json.loads(self._answers.get(timeout=_SECONDS))
         if "error" in answer:
             raise LibraryError(answer["error"])
         return answer.get("result")

@@ -21,6 +21,7 @@ class BearerAnswers:
             call.family,
             access_token=token["access_token"],
             access_scope=token.get("scope", ""),
+            access_details=call.token_details,
             # One that is told a second time is remembered already.
             refresh_token=token.get("refresh_token") if call.repeated_refresh_token is None else None,
         )

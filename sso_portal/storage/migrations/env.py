@@ -13,8 +13,10 @@ from sso_portal.storage import (  # noqa: F401
     device_codes,
     keys,
     once,
+    pushed_requests,
     sessions,
     tokens,
+    trace_events,
     users,
     versions,
 )
