@@ -225,7 +225,7 @@ def test_parameters_in_the_address_are_refused(rp: RelyingParty, browser: Browse
 def test_get_is_not_a_method_of_the_token_endpoint(rp: RelyingParty) -> None:
     answer = rp.http().get(TOKEN, status="*")
     assert answer.status_int == 405
-    assert answer.headers["Allow"] == "POST"
+    assert answer.headers["Allow"] == "POST, OPTIONS"
     assert answer.json["error"] == "invalid_request"
 
 
