@@ -24,6 +24,8 @@ from sso_portal.services.key_ring import Schedule, key_cache
 from sso_portal.services.keys import Keys
 from sso_portal.services.maintenance import sweep
 from sso_portal.services.once import Once
+from sso_portal.services.registration_rules import Rules
+from sso_portal.services.registrations import Registrations
 from sso_portal.services.sessions import Lifetimes, Session, Sessions
 from sso_portal.services.sign_in import SignIn, ladder
 from sso_portal.services.sign_up import SignUp
@@ -64,6 +66,7 @@ class Portal:
         self.markers = Markers(derive_key(security.secret, "markers"))
         self.authorization = AuthorizationEndpoint(self.server, self.markers)
         self.issuer = settings.web.issuer
+        self.registers = settings.registration.mode != "off"
         self.pairwise_key = derive_key(security.secret, "pairwise subjects")
         self.prompt_values = prompt_values(may_create=settings.sign_up.enabled)
         self.fetcher = Fetcher(
@@ -239,6 +242,28 @@ class Unit:
         rules, portal = self.portal.settings.sign_up, self.portal
         steps = ladder(rules.address_free_tries, rules.address_lock_tries, rules.lock_seconds, rules.forget_seconds)
         return SignUp(portal.database.transaction, portal.secret_hasher, portal.clock, self.sign_in, steps)
+
+    @cached_property
+    def registrations(self) -> Registrations:
+        """Clients that register themselves."""
+        portal, settings = self.portal, self.portal.settings
+        own = settings.registration
+        rules = Rules(
+            allowed_hosts=settings.fetch.allowed_hosts,
+            insecure=not settings.is_https,
+            require_pkce=own.require_pkce,
+            trusted=own.mode == "token",
+        )
+        return Registrations(
+            self.work,
+            portal.database.transaction,
+            self.clients,
+            portal.fetcher,
+            portal.clock,
+            rules=rules,
+            initial_access_token=own.initial_access_token if own.mode == "token" else "",
+            ladder=ladder(own.address_free_tries, own.address_lock_tries, own.lock_seconds, own.forget_seconds),
+        )
 
     @cached_property
     def subjects(self) -> Subjects:

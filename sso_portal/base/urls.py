@@ -130,3 +130,12 @@ def host_of(uri: str) -> str:
         return urlsplit(uri).netloc
     except ValueError:
         return ""
+
+
+def host_name(uri: str) -> str:
+    """The host component of an address, in lower case and without its port (RFC 3986, section 3.2.2), or an empty
+    string."""
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""

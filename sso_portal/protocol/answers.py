@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,12 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_NOT_ALLOWED = re.compile(r"[^\x20-\x21\x23-\x5b\x5d-\x7e]")
+_UNSAID = {
+    "unauthorized_client": "This client is not registered for this grant_type.",
+    "invalid_scope": "A scope was asked for that this client is not registered for.",
+}
+"""What oauthlib leaves unsaid."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,14 @@ def refusal(status: int, error: str, description: str, trace_id: str, *, challen
     headers = dict(_NO_STORE)
     if challenge is not None:
         headers["WWW-Authenticate"] = challenge
-    return JsonAnswer(status, {"error": error, "error_description": description, "trace_id": trace_id}, headers)
+    text = printable(description or _UNSAID.get(error, "The request is not right."))
+    return JsonAnswer(status, {"error": error, "error_description": text, "trace_id": trace_id}, headers)
+
+
+def printable(description: str) -> str:
+    """``description`` in the characters that an error may have (RFC 6749, sections 4.1.2.1 and 5.2): it may repeat what
+    the request had, whatever that was."""
+    return _NOT_ALLOWED.sub("?", description)
 
 
 def refusal_of(error: OAuth2Error, trace_id: str) -> JsonAnswer:

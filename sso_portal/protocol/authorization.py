@@ -19,6 +19,7 @@ from oauthlib.oauth2.rfc6749.errors import (
 
 from sso_portal.base.forms import Form
 from sso_portal.base.urls import MAXIMUM_LENGTH, quote_next
+from sso_portal.protocol.answers import printable
 from sso_portal.protocol.authorization_answers import Answer, Authorization, Interact, SendBack, Unanswerable
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Markers, Standing, Step, Wish, next_step
@@ -188,7 +189,7 @@ def _send_back(call: Call, authorization: Authorization, answer: Mapping[str, An
 
 
 def _error(code: str, description: str) -> dict[str, str]:
-    return {"error": code, "error_description": description}
+    return {"error": code, "error_description": printable(description)}
 
 
 _DESCRIPTIONS = {

@@ -22,6 +22,7 @@ from sso_portal.protocol.vocabulary import (
     INTROSPECT_PATH,
     JWKS_PATH,
     LOGOUT_PATH,
+    REGISTER_PATH,
     REVOKE_PATH,
     TOKEN_PATH,
     USERINFO_PATH,
@@ -36,8 +37,9 @@ _HASH_CLAIMS = ("at_hash", "c_hash", "s_hash")
 _CALLED_BY_CLIENTS = ("token", "introspection", "revocation")
 
 
-def authorization_server_metadata(issuer: str, prompts: Sequence[str]) -> dict[str, Any]:
-    """The document of RFC 8414; ``prompts`` are the values of ``prompt`` that are honoured."""
+def authorization_server_metadata(issuer: str, prompts: Sequence[str], *, registers: bool = False) -> dict[str, Any]:
+    """The document of RFC 8414; ``prompts`` are the values of ``prompt`` that are honoured, ``registers`` says whether
+    clients may register themselves."""
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}{AUTHORIZE_PATH}",
@@ -45,6 +47,7 @@ def authorization_server_metadata(issuer: str, prompts: Sequence[str]) -> dict[s
         "introspection_endpoint": f"{issuer}{INTROSPECT_PATH}",
         "revocation_endpoint": f"{issuer}{REVOKE_PATH}",
         "device_authorization_endpoint": f"{issuer}{DEVICE_AUTHORIZATION_PATH}",
+        **({"registration_endpoint": f"{issuer}{REGISTER_PATH}"} if registers else {}),
         "jwks_uri": f"{issuer}{JWKS_PATH}",
         "scopes_supported": list(SCOPES),
         "response_types_supported": list(RESPONSE_TYPES),
@@ -59,11 +62,11 @@ def authorization_server_metadata(issuer: str, prompts: Sequence[str]) -> dict[s
     }
 
 
-def openid_configuration(issuer: str, prompts: Sequence[str]) -> dict[str, Any]:
+def openid_configuration(issuer: str, prompts: Sequence[str], *, registers: bool = False) -> dict[str, Any]:
     """The document of OpenID Connect Discovery."""
     key_encryption, content_encryption = list(KEY_ENCRYPTION_ALGORITHMS), list(CONTENT_ENCRYPTION_ALGORITHMS)
     return {
-        **authorization_server_metadata(issuer, prompts),
+        **authorization_server_metadata(issuer, prompts, registers=registers),
         "userinfo_endpoint": f"{issuer}{USERINFO_PATH}",
         "end_session_endpoint": f"{issuer}{LOGOUT_PATH}",
         "subject_types_supported": ["public", "pairwise"],
@@ -84,7 +87,9 @@ def openid_configuration(issuer: str, prompts: Sequence[str]) -> dict[str, Any]:
 def _client_authentication() -> dict[str, list[str]]:
     answer: dict[str, list[str]] = {}
     for endpoint in _CALLED_BY_CLIENTS:
-        answer[f"{endpoint}_endpoint_auth_methods_supported"] = list(AUTHENTICATION_METHODS)
+        # Who proves nothing may not ask about tokens (RFC 7662, section 2.1).
+        methods = [way for way in AUTHENTICATION_METHODS if way != "none" or endpoint != "introspection"]
+        answer[f"{endpoint}_endpoint_auth_methods_supported"] = methods
         answer[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = list(ASSERTION_ALGORITHMS)
     return answer
 

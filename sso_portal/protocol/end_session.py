@@ -33,7 +33,8 @@ def read_sign_out(values: Mapping[str, str], call: Call) -> SignOut:
     audience = hint.get("aud") if hint else None
     client_id = values.get("client_id") or (audience if isinstance(audience, str) else None)
     client = call.services.clients.find(client_id)
-    if hint is not None and client is not None and audience != client.client_id:
+    if hint is not None and audience != client_id:
+        # Whoever names another site than the id_token does speaks for nobody (section 2).
         hint = None
     uri = values.get("post_logout_redirect_uri")
     if uri is not None and (client is None or not client.allows_post_logout_redirect_uri(uri)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sso_portal.protocol.answers import JsonAnswer, parsed, token_refusal
+from oauthlib.oauth2.rfc6749.errors import OAuth2Error
+
+from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_refusal
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.form_endpoint import read_form
 from sso_portal.protocol.server import PortalServer
@@ -25,9 +27,12 @@ def answer_introspection_request(
         return form
     if "token" not in form.values:
         return token_refusal("invalid_request", "token is missing.", trace_id)
-    _, text, status = server.create_introspect_response(
-        f"{call.issuer}{INTROSPECT_PATH}", "POST", form.encoded("token_type_hint"), call.headers(authorization)
-    )
+    try:
+        _, text, status = server.create_introspect_response(
+            f"{call.issuer}{INTROSPECT_PATH}", "POST", form.encoded("token_type_hint"), call.headers(authorization)
+        )
+    except OAuth2Error as error:
+        return refusal_of(error, trace_id)
     answer = parsed(text)
     if status != 200:  # noqa: PLR2004
         return token_refusal(answer["error"], answer.get("error_description", ""), trace_id)

@@ -20,7 +20,8 @@ def answer_userinfo_request(
     try:
         in_query, in_body = parse_form(query).values, parse_form(body).values.get("access_token")
     except TooManyFields:
-        return refusal(400, "invalid_request", "There are too many parameters.", trace_id, challenge=_REALM)
+        challenge = f'{_REALM}, error="invalid_request"'
+        return refusal(400, "invalid_request", "There are too many parameters.", trace_id, challenge=challenge)
     if "access_token" in in_query or (authorization and in_body):
         return refusal(
             400,

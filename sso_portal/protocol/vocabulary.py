@@ -10,6 +10,7 @@ TOKEN_PATH: Final = "/o/token/"  # noqa: S105 - an address
 USERINFO_PATH: Final = "/o/userinfo/"
 INTROSPECT_PATH: Final = "/o/introspect/"
 REVOKE_PATH: Final = "/o/revoke/"
+REGISTER_PATH: Final = "/o/register/"
 JWKS_PATH: Final = "/o/jwks/"
 LOGOUT_PATH: Final = "/o/logout/"
 DEVICE_AUTHORIZATION_PATH: Final = "/o/device_authorization/"

@@ -17,7 +17,7 @@ from sso_portal.base.client_jose import (
 )
 from sso_portal.base.errors import Refused
 from sso_portal.base.jose import SIGNING_ALGORITHMS
-from sso_portal.base.urls import host_of
+from sso_portal.base.urls import host_name
 from sso_portal.services import client_metadata_checks as checks
 from sso_portal.services.client_metadata_checks import Check
 
@@ -159,8 +159,8 @@ _KNOWN_ORDER = {frozenset(known.split()): known for known in RESPONSE_TYPES}
 
 
 def ordered_response_type(value: str) -> str:
-    """``value`` with its words in the specification's order (OAuth 2.0 Multiple Response Types, section 3: any order is
-    the same); an unknown one as it is."""
+    """``value`` with its words in the specification's order (OAuth 2.0 Multiple Response Types, section 2.2: any order
+    is the same); an unknown one as it is."""
     words = value.split(" ")
     return _KNOWN_ORDER.get(frozenset(words), value) if len(set(words)) == len(words) else value
 
@@ -181,8 +181,8 @@ def keeps_secret(metadata: Mapping[str, Any]) -> bool:
 
 
 def sector_of(metadata: Mapping[str, Any]) -> str:
-    """The host that pairwise subjects of this client belong to (OpenID Connect Core, section 8.1)."""
-    return host_of(metadata["sector_identifier_uri"] or next(iter(metadata["redirect_uris"]), ""))
+    """The host that pairwise subjects of this client belong to, without its port (OpenID Connect Core, section 8.1)."""
+    return host_name(metadata["sector_identifier_uri"] or next(iter(metadata["redirect_uris"]), ""))
 
 
 def _check_together(metadata: Mapping[str, Any]) -> None:
@@ -202,7 +202,7 @@ def _check_together(metadata: Mapping[str, Any]) -> None:
         raise Refused("grant_types: client_credentials is for clients that can prove who they are (RFC 6749, 4.4).")
     _check_keys(metadata)
     if metadata["subject_type"] == "pairwise" and not metadata["sector_identifier_uri"]:
-        hosts = {host_of(uri) for uri in metadata["redirect_uris"]}
+        hosts = {host_name(uri) for uri in metadata["redirect_uris"]}
         if len(hosts) > 1:
             raise Refused("sector_identifier_uri: is needed, because the redirect URIs have several hosts (Core, 8.1).")
 

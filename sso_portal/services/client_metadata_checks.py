@@ -11,6 +11,8 @@ from sso_portal.base.urls import redirect_uri_problem
 Check = Callable[[Any], str | None]
 
 _HIGHEST_AGE = 10_000_000_000
+_LONGEST_REQUEST_URI = 512
+"""OpenID Connect Core, section 6.2; only registered addresses are taken, so the limit holds for requests too."""
 
 
 def one_of(*allowed: str) -> Check:
@@ -47,7 +49,10 @@ def web_address(value: str) -> str | None:
 def request_uris(values: list[str]) -> str | None:
     """Addresses of request objects; unlike redirect URIs they may have a fragment (OpenID Connect Core, 6.2)."""
     strange = next((uri for uri in values if web_address(uri.partition("#")[0]) or not uri), None)
-    return f"{strange!r} is not a web address" if strange is not None else None
+    if strange is not None:
+        return f"{strange!r} is not a web address"
+    too_long = any(len(uri) > _LONGEST_REQUEST_URI for uri in values)
+    return f"has an address of more than {_LONGEST_REQUEST_URI} characters" if too_long else None
 
 
 def scope(value: str) -> str | None:

@@ -33,6 +33,13 @@ class Client:
     secret_hash: str | None
     metadata: Mapping[str, Any]
     secret_encrypted: str | None = field(default=None, repr=False)
+    registration_hash: str | None = field(default=None, repr=False)
+    created_at: int = 0
+
+    @property
+    def registered_itself(self) -> bool:
+        """Whether nobody but the client said so (RFC 7591)."""
+        return self.registration_hash is not None
 
     @property
     def is_public(self) -> bool:
@@ -84,7 +91,8 @@ def client_cache() -> ClientCache:
 def _client(row: ClientRow) -> Client:
     # A client stored by an older version gets the defaults of newer fields. Rules are checked when it is changed, not
     # here: one client that a newer rule would refuse must not keep all others from being read.
-    return Client(row.client_id, row.secret_hash, {**DEFAULTS, **row.metadata}, row.secret_encrypted)
+    metadata = {**DEFAULTS, **row.metadata}
+    return Client(row.client_id, row.secret_hash, metadata, row.secret_encrypted, row.registration_hash, row.created_at)
 
 
 def _forgotten(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, None]:
@@ -153,6 +161,41 @@ class Clients:
             raise Refused(f"There is a client {client_id} already.")
         self._cache.forget()
         return _client(row), plain
+
+    def add_self_registered(self, metadata: Mapping[str, Any]) -> tuple[Client, str | None, str]:
+        """The same for a client that registers itself; answers also the token by which it changes its registration.
+
+        Raises :class:`Refused`.
+        """
+        client, plain = self.add(metadata)
+        registration_token = token()
+        self._store.change(client.client_id, registration_hash=self._token_hasher.hash(registration_token))
+        return self.stored(client.client_id), plain, registration_token
+
+    def replace_self_registered(self, client_id: str, metadata: Mapping[str, Any]) -> tuple[Client, str | None]:
+        """Put all of a client's metadata anew; answers a secret when it needs one and has none that would do.
+
+        Raises :class:`Refused`.
+        """
+        before, complete = self.stored(client_id), complete_metadata(metadata)
+        needs_secret = has_secret(complete) and (
+            before.secret_hash is None or (keeps_secret(complete) and before.secret_encrypted is None)
+        )
+        columns: dict[str, Any] = _forgotten(before.metadata, complete)
+        plain = token() if needs_secret else None
+        if plain is not None:
+            columns |= {
+                "secret_hash": self._hash(plain, generated=True),
+                "secret_encrypted": self._sealed(plain, complete),
+            }
+        self._store.change(client_id, metadata=complete, updated_at=self._clock.now(), **columns)
+        self._cache.forget()
+        return self.stored(client_id), plain
+
+    def registration_matches(self, client: Client, registration_token: str) -> bool:
+        """Whether a token is the one by which a client changes its registration (RFC 7592, section 1.2)."""
+        stored = client.registration_hash
+        return stored is not None and self._token_hasher.matches(registration_token, stored)
 
     def edit(self, client_id: str, changes: Mapping[str, Any]) -> Client:
         """Change members of a client's metadata; a secret that its new way to authenticate has no use for is forgotten.

@@ -135,6 +135,21 @@ class Fetch:
 
 
 @dataclass(frozen=True)
+class Registration:
+    """Whether sites may register themselves (RFC 7591)."""
+
+    mode: str = _setting("off, token (who has the initial access token) or open (everybody).", "off")
+    initial_access_token: str = _setting(
+        "At least 32 random characters, with mode=token; production takes it from the environment only.", ""
+    )
+    require_pkce: bool = _setting("Sites that register themselves have to use PKCE; public ones always have to.", True)
+    address_free_tries: int = _setting("Registrations from one address that cost no waiting, with mode=open.", 50)
+    address_lock_tries: int = _setting("Registrations from one address that lock it for a while.", 200)
+    lock_seconds: int = _setting("How long a lock lasts.", 900)
+    forget_seconds: int = _setting("Registrations are forgotten after so many seconds without one.", 3_600)
+
+
+@dataclass(frozen=True)
 class Brand:
     """What people see."""
 
@@ -161,6 +176,7 @@ class Settings:
     keys: Keys
     sign_in: SignIn
     sign_up: SignUp
+    registration: Registration
     fetch: Fetch
     brand: Brand
 

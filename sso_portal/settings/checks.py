@@ -21,6 +21,7 @@ def check_settings(settings: Settings) -> Iterator[str]:
     yield from _issuer(settings)
     yield from _numbers(settings)
     yield from _keys(settings)
+    yield from _registration(settings)
     yield from _fetch(settings)
     yield from _brand(settings)
     if len(settings.security.secret) < _MINIMUM_SECRET:
@@ -65,6 +66,19 @@ def _numbers(settings: Settings) -> Iterator[str]:
             yield f"sso.sign_in.{kind}_free_failures: must be less than {kind}_lock_failures"
     if settings.sign_up.address_free_tries >= settings.sign_up.address_lock_tries:
         yield "sso.sign_up.address_free_tries: must be less than address_lock_tries"
+
+
+def _registration(settings: Settings) -> Iterator[str]:
+    registration = settings.registration
+    if registration.mode not in {"off", "token", "open"}:
+        yield "sso.registration.mode: is one of off, token, open"
+    if registration.mode == "token" and len(registration.initial_access_token) < _MINIMUM_SECRET:
+        yield f"sso.registration.initial_access_token: needs at least {_MINIMUM_SECRET} characters with mode=token"
+    for field in ("address_free_tries", "address_lock_tries", "lock_seconds", "forget_seconds"):
+        if getattr(registration, field) < 1:
+            yield f"sso.registration.{field}: must be 1 or more"
+    if registration.address_free_tries >= registration.address_lock_tries:
+        yield "sso.registration.address_free_tries: must be less than address_lock_tries"
 
 
 def _keys(settings: Settings) -> Iterator[str]:

@@ -166,10 +166,22 @@ class TokenStore:
         statement = update(families).where(families.c.family_id == family_id, families.c.revoked_at.is_(None))
         return self._work.write(statement.values(revoked_at=now, revoked_because=because)) == 1
 
-    def revoke_families(self, because: str, now: int, *, sid: str | None = None, user_id: int | None = None) -> int:
-        """End every token of a session, but for those that survive it, or of a person, all of them."""
-        of_session = and_(families.c.sid == sid, families.c.survives_session.is_(False))
-        whose = of_session if sid is not None else families.c.user_id == user_id
+    def revoke_families(
+        self,
+        because: str,
+        now: int,
+        *,
+        sid: str | None = None,
+        user_id: int | None = None,
+        client_id: str | None = None,
+    ) -> int:
+        """End every token of a session, but for those that survive it, or all of a person or of a client."""
+        if client_id is not None:
+            whose = families.c.client_id == client_id
+        elif sid is not None:
+            whose = and_(families.c.sid == sid, families.c.survives_session.is_(False))
+        else:
+            whose = families.c.user_id == user_id
         statement = update(families).where(whose, families.c.revoked_at.is_(None))
         return self._work.write(statement.values(revoked_at=now, revoked_because=because))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from pyramid.httpexceptions import HTTPNoContent
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -31,6 +32,8 @@ def json_response(answer: JsonAnswer) -> Response:
     """A protocol answer as a response."""
     if answer.jwt is not None:
         response = Response(answer.jwt.encode("ascii"), status=answer.status, content_type="application/jwt")
+    elif answer.status == HTTPNoContent.code:
+        response = Response(status=answer.status)
     else:
         response = Response(json=dict(answer.body), status=answer.status)
     response.headers.update(answer.headers)

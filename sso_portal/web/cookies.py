@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pyramid.request import Request
 from pyramid.response import Response
+from webob.cookies import parse_cookie
 
 _YEAR = 31_536_000
 
@@ -26,9 +27,10 @@ def _set(request: Request, response: Response, name: str, value: str, max_age: i
 
 
 def _get(request: Request, name: str) -> str | None:
-    # Never request.cookies for hostile bytes: WebOb reads what it can and leaves the rest out.
-    value = request.cookies.get(_name(request, name))
-    return value if value and len(value) <= 500 and value.isascii() else None  # noqa: PLR2004
+    # Not request.cookies: one that is not UTF-8, whoever has planted it, would make all of them unreadable.
+    wanted = _name(request, name).encode()
+    value = dict(parse_cookie(request.environ.get("HTTP_COOKIE", ""))).get(wanted)
+    return value.decode() if value and len(value) <= 500 and value.isascii() else None  # noqa: PLR2004
 
 
 def session_cookie(request: Request) -> str | None:

@@ -16,7 +16,14 @@ View = Callable[[Request], Response]
 
 
 def add_endpoint(
-    config: Configurator, path: str, *, get: View | None = None, post: View | None = None, shared: bool = False
+    config: Configurator,
+    path: str,
+    *,
+    get: View | None = None,
+    post: View | None = None,
+    put: View | None = None,
+    delete: View | None = None,
+    shared: bool = False,
 ) -> None:
     """Serve ``path``; one that ends with a slash is served without it too, directly (a redirected POST is lost).
 
@@ -25,7 +32,7 @@ def add_endpoint(
     """
     pattern = f"{path[:-1]}{{slash:/?}}" if path.endswith("/") and path != "/" else path
     config.add_route(path, pattern)
-    methods = {("GET", "HEAD"): get, ("POST",): post}
+    methods = {("GET", "HEAD"): get, ("POST",): post, ("PUT",): put, ("DELETE",): delete}
     allowed: list[str] = []
     for names, view in methods.items():
         if view is not None:

@@ -20,6 +20,7 @@ _MACHINES = (
     "/o/token",
     "/o/introspect",
     "/o/revoke",
+    "/o/register",
     "/o/device_authorization",
     "/o/userinfo",
     "/o/jwks",

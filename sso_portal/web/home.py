@@ -22,7 +22,9 @@ def home(request: Request) -> Response:
     if request.signed_in is None:
         return page(request, "home")
     wanted = request.query_form.values.get("q", "")[:100]
-    sites = [site_of(request, client) for client in request.unit.clients.known() if client.metadata["client_uri"]]
+    # Sites that registered themselves are nobody's recommendation.
+    clients = [client for client in request.unit.clients.known() if not client.registered_itself]
+    sites = [site_of(request, client) for client in clients if client.metadata["client_uri"]]
     known = sorted((site for site in sites if site is not None), key=lambda site: str(site["name"]).casefold())
     shown = [site for site in known if wanted.casefold() in f"{site['name']} {site['host']}".casefold()]
     return page(request, "launcher", sites=shown, q=wanted, show_search=len(known) >= _SEARCH_FROM)

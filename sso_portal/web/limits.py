@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pyramid.config import Configurator
-from pyramid.httpexceptions import HTTPBadRequest, HTTPRequestEntityTooLarge, HTTPRequestURITooLong
+from pyramid.httpexceptions import HTTPBadRequest, HTTPError, HTTPRequestEntityTooLarge, HTTPRequestURITooLong
 from pyramid.registry import Registry
 from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.tweens import EXCVIEW
 
-from sso_portal.base.forms import TooManyFields
+from sso_portal.base.forms import Form, TooManyFields
 
 Handler = Callable[[Request], Response]
 
@@ -30,18 +30,24 @@ def limits_factory(handler: Handler, registry: Registry) -> Handler:
     web = registry.portal.settings.web
 
     def limits(request: Request) -> Response:
-        if len(request.environ.get("QUERY_STRING", "")) > web.max_query_bytes:
-            raise HTTPRequestURITooLong
-        length = request.environ.get("CONTENT_LENGTH") or "0"
-        if not (length.isascii() and length.isdigit()):
-            raise HTTPBadRequest
-        if len(length) > _DIGITS or int(length) > web.max_body_bytes:
-            raise HTTPRequestEntityTooLarge
         # What is let in is small enough for memory; WebOb would put some of it into a temporary file.
         request.request_body_tempfile_limit = web.max_body_bytes + 1
+        length = request.environ.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()):
+            raise _unread(request, HTTPBadRequest())
+        if len(length) > _DIGITS or int(length) > web.max_body_bytes:
+            raise _unread(request, HTTPRequestEntityTooLarge())
+        if len(request.environ.get("QUERY_STRING", "")) > web.max_query_bytes:
+            raise HTTPRequestURITooLong
         return handler(request)
 
     return limits
+
+
+def _unread(request: Request, refusal: HTTPError) -> HTTPError:
+    # The page that says so looks for the language in the form, too.
+    request.body_form = Form()
+    return refusal
 
 
 def _too_many_fields(_error: TooManyFields, request: Request) -> Response:

@@ -14,7 +14,7 @@ from pyramid.renderers import render
 from pyramid.request import Request
 from pyramid.response import Response
 
-from sso_portal.base.urls import add_query
+from sso_portal.base.urls import MAXIMUM_LENGTH, add_query
 from sso_portal.protocol.vocabulary import LOGIN_PATH
 from sso_portal.services.clients import Client
 from sso_portal.web.cookies import preference_cookie
@@ -55,11 +55,12 @@ def page(
 
 
 def _path_of(request: Request) -> str:
-    """The local path of this request, or the start page when its bytes are no text."""
+    """The local path of this request, or the start page when its bytes are no text or too many to come back by."""
     try:
-        return str(request.path_qs)
+        path = str(request.path_qs)
     except UnicodeDecodeError:
         return "/"
+    return path if len(path) <= MAXIMUM_LENGTH else "/"
 
 
 def say(request: Request, message: Any, **mapping: Any) -> str:

@@ -18,7 +18,7 @@ from tests.support.person import Person
 from tests.support.registrations import registrations
 from tests.support.served import Served
 
-SETTINGS = "sso.tokens.device_poll_seconds = 1\n"
+SETTINGS = "sso.tokens.device_poll_seconds = 1\nsso.registration.mode = open\n"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -39,6 +39,26 @@ def test_the_proof_of_one_site_does_not_speak_for_another(
     assert is_signed_in(browser)
 
 
+@pytest.mark.parametrize("named", ["nobody", "RP", "rp "])
+def test_a_proof_does_not_speak_for_a_site_that_nobody_knows(browser: Browser, rp: RelyingParty, named: str) -> None:
+    id_token = rp.redeem(rp.code(browser)).json["id_token"]
+    browser.open(f"{PORTAL}/o/logout/?id_token_hint={id_token}&client_id={named}")
+    assert "Sign out?" in browser.text
+    assert is_signed_in(browser)
+
+
+def test_a_goodbye_address_alone_is_not_followed(browser: Browser) -> None:
+    browser.open(f"{PORTAL}/o/logout/?post_logout_redirect_uri={BYE}")
+    browser.submit(browser.page.forms[0], "decision", "sign_out")
+    assert browser.url.startswith(f"{PORTAL}/o/logout/"), "nobody has said whose address it is"
+
+
+@pytest.mark.parametrize("tag", ["zh-CN", "en"])
+def test_a_site_says_in_which_language_to_ask(browser: Browser, tag: str) -> None:
+    browser.open(f"{PORTAL}/o/logout/?client_id=rp&ui_locales={tag}")
+    assert browser.page.headers["Content-Language"] == tag
+
+
 def test_a_proof_that_somebody_else_signed_is_none(browser: Browser, rp: RelyingParty) -> None:
     genuine = rp.redeem(rp.code(browser)).json["id_token"]
     claims = {"iss": PORTAL, "aud": "rp", "sub": "x", "sid": "x", "exp": 2_000_000_000}

@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from joserfc import jwe
+from joserfc.jwk import RSAKey
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
@@ -187,6 +189,12 @@ class Served:
         return [self.token.encode()]
 
 
+def sealed_for_nobody(token: str) -> str:
+    """Encrypted, for a key that the portal does not have: it publishes none (RFC 9101, section 6.1)."""
+    key = RSAKey.generate_key(2048)
+    return jwe.encrypt_compact({"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}, token, key)
+
+
 HOSTILE: dict[str, Callable[[int], str]] = {
     "garbage": lambda _now: "x",
     "no object": lambda _now: signed([1], key_for(KEY, KEY)),
@@ -209,6 +217,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "a list": lambda now: sealed(now, state=["a"]),
     "huge": lambda now: sealed(now, state="x" * 14_000),
     "NUL": lambda now: sealed(now, state="a\x00b"),
+    "encrypted": lambda now: sealed_for_nobody(sealed(now)),
     "nested": lambda now: signed(sealed(now).encode(), key_for(KEY, KEY), cty="JWT"),
 }
 

@@ -119,7 +119,7 @@ def test_a_planted_session_cookie_is_replaced_at_sign_in(sso: SingleSignOn) -> N
 
 @pytest.mark.parametrize(
     "cookie",
-    ["garbage", "", "x" * 10_000, "é", "a=b; c", '"quoted', "\x01\x02", "%00", "; ; ;", "=;=;"],
+    ["garbage", "", "x" * 10_000, "é", "a=b; c", '"quoted', "\x01\x02", "%00", "; ; ;", "=;=;", '"\\377"', "\xff\xfe"],
 )
 def test_cookies_full_of_garbage(shared_sso: SingleSignOn, cookie: str) -> None:
     header = "; ".join(f"__Host-sso_{name}={cookie}" for name in ("session", "csrf", "locale", "theme"))
@@ -128,6 +128,17 @@ def test_cookies_full_of_garbage(shared_sso: SingleSignOn, cookie: str) -> None:
     for path in ("/", "/o/login/", "/o/logout/", "/o/authorize/?client_id=project-center", "/o/userinfo/"):
         assert http.get(path, status="*").status_int < 500
     assert http.post("/o/login/", {"username": "zp", "password": "penadmin"}, status="*").status_int < 500
+
+
+@pytest.mark.parametrize("odd", ['other="\\377"', "other=\xff\xfe", '__Host-sso_theme="\\303"'])
+def test_one_cookie_that_nobody_can_read_hides_no_other(shared_sso: SingleSignOn, odd: str) -> None:
+    browser = shared_sso.browser()
+    browser.open(f"{PORTAL}/o/login/")
+    browser.sign_in("zp", "penadmin")
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.jar)
+    for header in (f"{odd}; {cookies}", f"{cookies}; {odd}"):
+        answer = webtest.TestApp(shared_sso.world, lint=False).get(f"{PORTAL}/", headers={"Cookie": header})
+        assert "张鹏" in answer.text
 
 
 def test_a_foreign_form_signs_nobody_in(sso: SingleSignOn) -> None:

@@ -12,6 +12,7 @@ from sso_portal.protocol.checks import (
     display,
     id_token_hint,
     max_age,
+    offline_access,
     openid_scope,
     parameters_once,
     prompt,
@@ -32,7 +33,7 @@ AUTHORIZATION_CHECKS = (
 )
 """Each takes the oauthlib request, raises an oauthlib error that goes back to the site, and answers what it learnt."""
 
-SCOPE_CHECKS = (openid_scope.check, claims.check, acr_values.check, id_token_hint.check)
+SCOPE_CHECKS = (openid_scope.check, offline_access.check, claims.check, acr_values.check, id_token_hint.check)
 """The same, asked after the scopes of the request are known."""
 
 __all__ = ["AUTHORIZATION_CHECKS", "SCOPE_CHECKS"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from oauthlib.oauth2.rfc6749.errors import InvalidClientError
+
 from sso_portal.protocol.call import Call, call_of
 from sso_portal.services.tokens import Family
 
@@ -14,9 +16,14 @@ class PresentedTokenAnswers:
     def introspect_token(self, token: str, token_type_hint: str | None, request: Any) -> dict[str, Any] | None:
         """What a living token stands for, or ``None``: also for tokens that are none of the asking client's business.
 
-        The hint is not needed: one look-up finds either kind (RFC 7662, section 2.1).
+        The hint is not needed: one look-up finds either kind (RFC 7662, section 2.1). A client that proves nothing is
+        not answered: with a ``client_id`` alone, anybody could try tokens here.
         """
         call = call_of(request)
+        if call.client is not None and call.client.is_public:
+            raise InvalidClientError(
+                description="A client without a secret or key of its own may not ask about tokens.", request=request
+            )
         found = call.services.tokens.find_any(token)
         if found is None or not _may_ask(call, found[1]):
             return None

@@ -18,6 +18,7 @@ from sso_portal.protocol.vocabulary import (
     DEVICE_PATH,
     DEVICE_QR_PATH,
     INTROSPECT_PATH,
+    REGISTER_PATH,
     REVOKE_PATH,
     TOKEN_PATH,
     USERINFO_PATH,
@@ -30,6 +31,7 @@ from sso_portal.web.oauth import (
     login,
     logout,
     metadata,
+    register,
     userinfo,
 )
 from sso_portal.web.oauth.machine import machine_endpoint
@@ -47,6 +49,10 @@ def includeme(config: Configurator) -> None:
     add_endpoint(config, DEVICE_AUTHORIZATION_PATH, post=machine_endpoint(answer_device_authorization_request))
     add_endpoint(config, DEVICE_PATH, get=device.show, post=device.answer)
     add_endpoint(config, DEVICE_QR_PATH, get=device_qr.draw)
+    if config.registry.portal.registers:
+        add_endpoint(config, REGISTER_PATH, post=register.create)
+        own = f"{REGISTER_PATH}{{client_id}}/"
+        add_endpoint(config, own, get=register.read, put=register.replace, delete=register.remove)
     add_endpoint(config, "/o/jwks/", get=metadata.jwks)
     add_endpoint(config, "/.well-known/openid-configuration", get=metadata.openid_configuration)
     add_endpoint(config, "/.well-known/oauth-authorization-server", get=metadata.authorization_server)

@@ -29,13 +29,17 @@ class _Document:
 def openid_configuration(request: Request) -> Response:
     """OpenID Connect Discovery 1.0, section 4."""
     portal = request.portal
-    return _answer(request, _document(discovery.openid_configuration(portal.issuer, portal.prompt_values)))
+    return _answer(
+        request,
+        _document(discovery.openid_configuration(portal.issuer, portal.prompt_values, registers=portal.registers)),
+    )
 
 
 def authorization_server(request: Request) -> Response:
     """RFC 8414, section 3."""
     portal = request.portal
-    return _answer(request, _document(discovery.authorization_server_metadata(portal.issuer, portal.prompt_values)))
+    document = discovery.authorization_server_metadata(portal.issuer, portal.prompt_values, registers=portal.registers)
+    return _answer(request, _document(document))
 
 
 def jwks(request: Request) -> Response:

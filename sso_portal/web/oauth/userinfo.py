@@ -11,7 +11,8 @@ from sso_portal.web.bridge import json_response, machine_call
 
 def tell(request: Request) -> Response:
     """Tell the claims that an access token opens (OpenID Connect Core, section 5.3)."""
-    is_form = request.content_type == "application/x-www-form-urlencoded"
+    # A body means nothing with GET (RFC 6750, section 2.2).
+    is_form = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
     answer = answer_userinfo_request(
         request.portal.server,
         machine_call(request),

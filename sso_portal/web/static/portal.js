@@ -67,3 +67,16 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 for (const form of document.querySelectorAll("form[data-submit]")) {
   if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") form.submit();
 }
+
+// A site's logo that does not load gives way to the first letter of its name.
+for (const logo of document.querySelectorAll("img[data-initial]")) {
+  const letter = () => {
+    const mark = document.createElement("span");
+    mark.className = "mark letter";
+    mark.setAttribute("aria-hidden", "true");
+    mark.textContent = logo.dataset.initial;
+    logo.replaceWith(mark);
+  };
+  if (logo.complete && !logo.naturalWidth) letter();
+  else logo.addEventListener("error", letter);
+}

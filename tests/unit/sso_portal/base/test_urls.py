@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sso_portal.base.urls import (
     MAXIMUM_LENGTH,
     add_query,
+    host_name,
     host_of,
     is_loopback_host,
     local_path,
@@ -124,3 +125,6 @@ def test_small_things() -> None:
     assert origin("com.example:/cb") == origin("http://[") == ""
     assert host_of("https://a:1/b") == "a:1"
     assert host_of("http://[") == ""
+    assert host_name("https://A.test:8443/b") == "a.test"
+    assert host_name("http://[::1]:1/") == "::1"
+    assert (host_name("http://["), host_name("mailto:a"), host_name("")) == ("", "", "")

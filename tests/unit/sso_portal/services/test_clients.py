@@ -53,6 +53,8 @@ def test_every_policy_goes_with_every_way_to_authenticate(policy: str, method: s
         ({"redirect_uris": ["https://a/", "https://中/"]}, "redirect_uris"),
         ({"post_logout_redirect_uris": ["/"]}, "post_logout_redirect_uris"),
         ({"tos_uri": "com.example:/"}, "tos_uri"),
+        ({"request_uris": ["com.example:/"]}, "request_uris"),
+        ({"request_uris": ["https://site.example.test/" + "x" * 500]}, "512"),
         ({"contact": []}, "no such field"),
         ({"token_endpoint_auth_method": "private_key_jwt"}, "public keys"),
         ({"first_party": 1}, "true or false"),

@@ -37,7 +37,7 @@ def test_whose_address_it_is(peer: str, forwarded: str, trusted: tuple[str, ...]
 
 
 def asked(query: str = "", browser: str = "", cookie: str = "") -> str:
-    request: Any = DummyRequest(environ={"HTTP_ACCEPT_LANGUAGE": browser}, cookies={"sso_locale": cookie})
+    request: Any = DummyRequest(environ={"HTTP_ACCEPT_LANGUAGE": browser, "HTTP_COOKIE": f"sso_locale={cookie}"})
     request.query_form = parse_form(query)
     request.portal = type("Portal", (), {"settings": type("Settings", (), {"is_https": False})})
     return negotiate(request)
