@@ -116,7 +116,7 @@ def test_a_database_that_is_away_is_a_503_and_not_a_traceback(make_sso: Callable
 def test_a_view_that_fails_is_a_500_with_a_trace_for_support(
     sso: SingleSignOn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("sso_portal.web.oauth.metadata.discovery.openid_configuration", lambda *_: 1 / 0)
+    monkeypatch.setattr("sso_portal.web.oauth.metadata.discovery.openid_configuration", lambda *_, **__: 1 / 0)
     http = webtest.TestApp(sso.portal_app)
     answer = http.get("/.well-known/openid-configuration", status="*")
     assert answer.status_int == 500
