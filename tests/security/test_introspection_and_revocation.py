@@ -50,13 +50,15 @@ def test_only_its_own_client_and_resource_servers_are_told(
     stranger, interface = register("stranger"), register("api", resource_server=True)
     assert stranger.introspect(tokens["access_token"]).json == {"active": False}
     assert interface.introspect(tokens["access_token"]).json["username"] == "zp"
+    assert interface.introspect(tokens["refresh_token"]).json == {"active": False}
 
 
 @pytest.mark.parametrize("end", ["expired", "rotated", "signed out", "disabled", "client removed", "unknown"])
 def test_a_token_that_is_over(
     sso: SingleSignOn, register: Callable[..., RelyingParty], rp: RelyingParty, tokens: dict[str, str], end: str
 ) -> None:
-    interface = register("api", resource_server=True)
+    # A refresh token is its own client's business alone.
+    interface = rp if end == "rotated" else register("api", resource_server=True)
     token = tokens["refresh_token" if end == "rotated" else "access_token"]
     assert interface.introspect(token).json["active"] is True
     if end == "expired":

@@ -7,7 +7,7 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import InvalidClientError
 
 from sso_portal.protocol.call import Call, call_of
-from sso_portal.services.tokens import Family
+from sso_portal.services.tokens import Family, Token
 
 
 class PresentedTokenAnswers:
@@ -25,7 +25,7 @@ class PresentedTokenAnswers:
                 description="A client without a secret or key of its own may not ask about tokens.", request=request
             )
         found = call.services.tokens.find_any(token)
-        if found is None or not _may_ask(call, found[1]):
+        if found is None or not _may_ask(call, *found):
             return None
         record, family = found
         if record.consumed_at is not None or family.revoked_at is not None or call.services.tokens.is_expired(record):
@@ -63,6 +63,9 @@ class PresentedTokenAnswers:
             call.services.tokens.revoke_family(family.family_id, "revoked_by_client")
 
 
-def _may_ask(call: Call, family: Family) -> bool:
+def _may_ask(call: Call, token: Token, family: Family) -> bool:
+    """Its own client, and an API about access tokens: a refresh token is nobody's business but its client's."""
     client = call.client
-    return client is not None and (client.metadata["resource_server"] or family.client_id == client.client_id)
+    if client is None:
+        return False
+    return family.client_id == client.client_id or (client.metadata["resource_server"] and token.kind == "access")
