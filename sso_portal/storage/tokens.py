@@ -118,7 +118,9 @@ class TokenStore:
         # As with codes: a sign-out waits for this transaction, and then sees the family that it has to revoke.
         values = [literal(value, families.c[name].type).label(name) for name, value in family.__dict__.items()]
         row = select(*values).where(exists(living.with_for_update(read=True)))
-        return self._work.write(insert(families).from_select(list(family.__dict__), row)) == 1
+        # RETURNING, for the row count of such an insert is not told by every driver.
+        statement = insert(families).from_select(list(family.__dict__), row).returning(families.c.family_id)
+        return self._work.write_returning(statement) is not None
 
     def add_tokens(self, *new: Token) -> None:
         """Remember tokens, all in one statement."""
