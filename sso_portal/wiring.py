@@ -153,6 +153,7 @@ class Unit:
             portal.secret_hasher,
             portal.clock,
             secret_key=portal.client_secret_key,
+            newcomers=portal.registers,
         )
 
     @cached_property

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import Any
 
 MAXIMUM_DEPTH = 10
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class BadJson(ValueError):
@@ -15,7 +18,7 @@ class BadJson(ValueError):
 def parse_object(raw: bytes) -> dict[str, Any]:
     """The JSON object in ``raw`` (RFC 8259). Raises :class:`BadJson`."""
     try:
-        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+        value = json.loads(raw.decode("utf-8"), object_pairs_hook=_once, parse_float=_finite, parse_constant=_finite)
     except UnicodeDecodeError:
         raise BadJson("The body is not UTF-8.") from None
     except BadJson:
@@ -26,6 +29,8 @@ def parse_object(raw: bytes) -> dict[str, Any]:
         raise BadJson("The body is not a JSON object.")
     if _depth(value) > MAXIMUM_DEPTH:
         raise BadJson(f"The body is nested deeper than {MAXIMUM_DEPTH} levels.")
+    if not _is_storable(value):
+        raise BadJson("The body has control characters or halves of characters in it.")
     return value
 
 
@@ -36,8 +41,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _no_constant(name: str) -> Any:
-    raise BadJson(f"{name} is not JSON.")
+def _finite(text: str) -> float:
+    # Python reads NaN, Infinity and 1e999, which nobody else could read again.
+    number = float(text)
+    if not math.isfinite(number):
+        raise BadJson("The body has a number that is not finite.")
+    return number
 
 
 def _depth(value: Any, level: int = 1) -> int:
@@ -45,3 +54,12 @@ def _depth(value: Any, level: int = 1) -> int:
         return level
     inside = value.values() if isinstance(value, dict) else value
     return max((_depth(item, level + 1) for item in inside), default=level)
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether every text in it can be stored in a database and shown on a page or in a terminal."""
+    if isinstance(value, dict):
+        return all(_is_storable(name) and _is_storable(item) for name, item in value.items())
+    if isinstance(value, list):
+        return all(map(_is_storable, value))
+    return not isinstance(value, str) or _UNSTORABLE.search(value) is None

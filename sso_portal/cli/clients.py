@@ -20,7 +20,7 @@ from sso_portal.services.client_metadata import (
 )
 from sso_portal.services.clients import Client, Clients
 
-_COLUMNS = ("client_id", "client_name", "consent", "token_endpoint_auth_method")
+_COLUMNS = ("client_id", "client_name", "consent", "token_endpoint_auth_method", "registered_itself")
 _set = click.option("--set", "assignments", multiple=True, metavar="FIELD=VALUE", help="Any metadata field.")
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _METHODS_WITH_SECRET = [m for m in AUTHENTICATION_METHODS if has_secret({"token_endpoint_auth_method": m})]
@@ -201,4 +201,9 @@ def _given_secret() -> str:
 
 
 def _row(known: Client) -> dict[str, Any]:
-    return {"client_id": known.client_id, **known.metadata, "has_secret": known.secret_hash is not None}
+    return {
+        "client_id": known.client_id,
+        **known.metadata,
+        "has_secret": known.secret_hash is not None,
+        "registered_itself": known.registered_itself,
+    }

@@ -15,6 +15,9 @@ from sso_portal.services.registration_rules import RegistrationRefused
 from sso_portal.services.registrations import Registered, Registrations, secret_is_told
 
 _REALM = 'Bearer realm="sso-portal"'
+_NOT_ITS = "The registration access token does not belong to this client."
+_LONGEST = 300
+"""Characters of a description, which may repeat what was sent."""
 
 
 def register(
@@ -42,7 +45,7 @@ def read(desk: Registrations, call: Call, client_id: str, *, token: str | None, 
     """Tell a client its registration (RFC 7592, section 2.1); its secret was told when it was made."""
     client = desk.find(client_id, token)
     if client is None:
-        return _unauthorized("The registration access token does not belong to this client.", token, trace_id)
+        return _unauthorized(_NOT_ITS, token, trace_id)
     return JsonAnswer(200, _told(Registered(client, token=token), call))
 
 
@@ -52,7 +55,7 @@ def replace(
     """Put a new registration in place of the old one (RFC 7592, section 2.2)."""
     client = desk.find(client_id, token)
     if client is None:
-        return _unauthorized("The registration access token does not belong to this client.", token, trace_id)
+        return _unauthorized(_NOT_ITS, token, trace_id)
     sent = _read(body, content_type, trace_id)
     if isinstance(sent, JsonAnswer):
         return sent
@@ -60,15 +63,16 @@ def replace(
         registered = desk.replace(client, sent)
     except RegistrationRefused as error:
         return refusal(400, error.code, _ascii(str(error)), trace_id)
+    if registered is None:
+        return _unauthorized(_NOT_ITS, token, trace_id)
     return JsonAnswer(200, _told(Registered(registered.client, registered.secret, token), call))
 
 
 def remove(desk: Registrations, client_id: str, *, token: str | None, trace_id: str) -> JsonAnswer:
     """Withdraw a registration (RFC 7592, section 2.3)."""
     client = desk.find(client_id, token)
-    if client is None:
-        return _unauthorized("The registration access token does not belong to this client.", token, trace_id)
-    desk.remove(client)
+    if client is None or not desk.remove(client):
+        return _unauthorized(_NOT_ITS, token, trace_id)
     return JsonAnswer(204, {})
 
 
@@ -103,7 +107,7 @@ def _metadata(client: Client) -> dict[str, Any]:
 def _ascii(text: str) -> str:
     # error_description has printable ASCII only, without quotation marks and backslashes (RFC 6749, section 5.2).
     kept = text.encode("ascii", "replace").decode()
-    return "".join(letter for letter in kept if letter.isprintable() and letter not in chr(34) + chr(92))
+    return "".join(letter for letter in kept if letter.isprintable() and letter not in chr(34) + chr(92))[:_LONGEST]
 
 
 def _unauthorized(description: str, token: str | None, trace_id: str) -> JsonAnswer:

@@ -18,11 +18,12 @@ def answer_userinfo_request(
     """The claims that an access token opens. The token comes in the header or a form body, one of them, never in the
     address (RFC 6750, sections 2 and 5.3)."""
     try:
-        in_query, in_body = parse_form(query).values, parse_form(body).values.get("access_token")
+        in_query, form = parse_form(query).values, parse_form(body)
     except TooManyFields:
         challenge = f'{_REALM}, error="invalid_request"'
         return refusal(400, "invalid_request", "There are too many parameters.", trace_id, challenge=challenge)
-    if "access_token" in in_query or (authorization and in_body):
+    in_body = form.values.get("access_token")
+    if "access_token" in in_query or "access_token" in form.duplicates or (authorization and in_body):
         return refusal(
             400,
             "invalid_request",

@@ -15,7 +15,14 @@ from sso_portal.base.ids import TOKEN_LENGTH, identifier, token
 from sso_portal.base.jose import decrypt, encrypt
 from sso_portal.base.urls import host_of, matches_redirect_uri
 from sso_portal.services.cache import VersionedCache
-from sso_portal.services.client_metadata import DEFAULTS, complete_metadata, has_secret, is_public, keeps_secret
+from sso_portal.services.client_metadata import (
+    DEFAULTS,
+    FIELDS,
+    complete_metadata,
+    has_secret,
+    is_public,
+    keeps_secret,
+)
 from sso_portal.storage.clients import VERSION, ClientRow, ClientStore
 from sso_portal.storage.database import Work
 
@@ -68,8 +75,10 @@ class Client:
 
     @property
     def host(self) -> str:
-        """Where its people come from: the host of its home page, else of its first redirect URI."""
-        return host_of(self.metadata["client_uri"]) or (host_of(self.redirect_uris[0]) if self.redirect_uris else "")
+        """Where its people come from: the host of its home page, else of its first redirect URI; of a client that
+        registered itself always the latter, because it may call any page its home."""
+        first = host_of(self.redirect_uris[0]) if self.redirect_uris else ""
+        return first if self.registered_itself else host_of(self.metadata["client_uri"]) or first
 
     def allows_redirect_uri(self, uri: str) -> bool:
         """Whether ``uri`` is registered, to the letter."""
@@ -101,6 +110,13 @@ def _forgotten(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {column: None for column, is_useless in useless.items() if changed and is_useless}
 
 
+def _replaced(before: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
+    own = {name: before[name] for name, field in FIELDS.items() if field.own}
+    # A client that becomes a public one has to use PKCE from now on.
+    own["require_pkce"] = own["require_pkce"] or metadata.get("token_endpoint_auth_method") == "none"
+    return complete_metadata({**metadata, **own})
+
+
 class Clients:
     """Every registered client."""
 
@@ -113,9 +129,10 @@ class Clients:
         clock: Clock,
         *,
         secret_key: bytes,
+        newcomers: bool = False,
     ) -> None:
         """Reads go through ``cache``; changes through the given transaction. ``secret_key`` encrypts the secrets that
-        have to be kept."""
+        have to be kept. ``newcomers``: clients register themselves, and then have to be known at once."""
         self._work = work
         self._store = ClientStore(work)
         self._cache = cache
@@ -123,10 +140,20 @@ class Clients:
         self._secret_hasher = secret_hasher
         self._clock = clock
         self._secret_key = secret_key
+        self._newcomers = newcomers
 
     def find(self, client_id: str | None) -> Client | None:
-        """The client with this identifier, from memory."""
-        return self._cache.get(self._work).get(client_id) if client_id else None
+        """The client with this identifier, from memory. Where clients register themselves, one that is not there is
+        looked for in the database: another process may have registered it a moment ago."""
+        known = self._cache.get(self._work).get(client_id) if client_id else None
+        return known or (self._newcomer(client_id) if client_id and self._newcomers else None)
+
+    def _newcomer(self, client_id: str) -> Client | None:
+        row = self._store.get(client_id) if _CLIENT_ID.fullmatch(client_id) else None
+        if row is None:
+            return None
+        self._cache.forget()
+        return _client(row)
 
     def known(self) -> Sequence[Client]:
         """Every client, from memory, by identifier."""
@@ -172,12 +199,19 @@ class Clients:
         self._store.change(client.client_id, registration_hash=self._token_hasher.hash(registration_token))
         return self.stored(client.client_id), plain, registration_token
 
-    def replace_self_registered(self, client_id: str, metadata: Mapping[str, Any]) -> tuple[Client, str | None]:
-        """Put all of a client's metadata anew; answers a secret when it needs one and has none that would do.
+    def replace_self_registered(self, client: Client, metadata: Mapping[str, Any]) -> tuple[Client, str | None] | None:
+        """Put all of a client's metadata anew but for what is the operator's; answers a secret when it needs one and
+        has none that would do, and ``None`` when the client is gone meanwhile.
 
-        Raises :class:`Refused`.
+        Raises :class:`Refused`, before anything is written.
         """
-        before, complete = self.stored(client_id), complete_metadata(metadata)
+        complete = _replaced(client.metadata, metadata)
+        client_id, now = client.client_id, self._clock.now()
+        held = self._store.hold(client_id, client.registration_hash or "", now)
+        if held is None:
+            return None
+        before = _client(held)
+        complete = _replaced(before.metadata, metadata)
         needs_secret = has_secret(complete) and (
             before.secret_hash is None or (keeps_secret(complete) and before.secret_encrypted is None)
         )
@@ -188,9 +222,15 @@ class Clients:
                 "secret_hash": self._hash(plain, generated=True),
                 "secret_encrypted": self._sealed(plain, complete),
             }
-        self._store.change(client_id, metadata=complete, updated_at=self._clock.now(), **columns)
+        self._store.change(client_id, metadata=complete, updated_at=now, **columns)
         self._cache.forget()
         return self.stored(client_id), plain
+
+    def registered(self, client_id: str, registration_token: str) -> Client | None:
+        """The client whose registration this token opens (RFC 7592, section 1.2), as the database has it now."""
+        row = self._store.get(client_id) if _CLIENT_ID.fullmatch(client_id) else None
+        client = _client(row) if row is not None else None
+        return client if client is not None and self.registration_matches(client, registration_token) else None
 
     def registration_matches(self, client: Client, registration_token: str) -> bool:
         """Whether a token is the one by which a client changes its registration (RFC 7592, section 1.2)."""

@@ -77,11 +77,11 @@ class Registrations:
 
     def find(self, client_id: str, token: str | None) -> Client | None:
         """The client whose registration ``token`` opens."""
-        client = self._clients.find(client_id)
-        return client if client is not None and self._clients.registration_matches(client, token or "") else None
+        return self._clients.registered(client_id, token) if token else None
 
-    def replace(self, client: Client, sent: Mapping[str, Any]) -> Registered:
-        """Put a new registration in place of a client's (RFC 7592, 2.2). Raises :class:`RegistrationRefused`."""
+    def replace(self, client: Client, sent: Mapping[str, Any]) -> Registered | None:
+        """Put a new registration in place of a client's (RFC 7592, 2.2); ``None`` when it is gone meanwhile. Raises
+        :class:`RegistrationRefused`."""
         if sent.get("client_id", client.client_id) != client.client_id:
             raise RegistrationRefused("invalid_client_metadata", "client_id: is not this client's.")
         secret = sent.get("client_secret")
@@ -89,14 +89,19 @@ class Registrations:
             raise RegistrationRefused("invalid_client_metadata", "client_secret: is not this client's.")
         metadata = self._checked(sent)
         with _as_refusal():
-            changed, new_secret = self._clients.replace_self_registered(client.client_id, metadata)
-        return Registered(changed, new_secret)
+            replaced = self._clients.replace_self_registered(client, metadata)
+        return Registered(*replaced) if replaced is not None else None
 
-    def remove(self, client: Client) -> None:
-        """Forget a client, what people agreed to, and end its tokens at once (RFC 7592, section 2.3)."""
-        self._clients.remove(client.client_id)
+    def remove(self, client: Client) -> bool:
+        """Forget a client, what people agreed to, and end its tokens at once (RFC 7592, section 2.3); ``False`` when
+        somebody else was first."""
+        try:
+            self._clients.remove(client.client_id)
+        except Refused:
+            return False
         ConsentStore(self._work).remove_client(client.client_id)
         TokenStore(self._work).revoke_families("client_removed", self._clock.now(), client_id=client.client_id)
+        return True
 
     def _checked(self, sent: Mapping[str, Any]) -> dict[str, Any]:
         metadata = metadata_of(sent, self._rules)

@@ -77,6 +77,13 @@ class ClientStore:
         bump_version(self._work, VERSION)
         return changed
 
+    def hold(self, client_id: str, registration_hash: str, now: int) -> ClientRow | None:
+        """The client with this registration, kept from everybody else's changes until the transaction ends; ``None``
+        when it is gone. One statement: of any number of changes at once, each sees what the one before has made."""
+        this = (clients.c.client_id == client_id, clients.c.registration_hash == registration_hash)
+        row = self._work.write_returning(update(clients).where(*this).values(updated_at=now).returning(clients))
+        return ClientRow(**parameters(row)) if row else None
+
     def remove(self, client_id: str) -> bool:
         """Forget a client."""
         removed = self._work.write(delete(clients).where(clients.c.client_id == client_id)) == 1

@@ -10,7 +10,9 @@ from pyramid.httpexceptions import HTTPError, HTTPInternalServerError
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from pyramid.response import Response
+from webob.request import DisconnectionError
 
+from sso_portal.base.forms import Form
 from sso_portal.web.pages import page, say
 
 _ = TranslationStringFactory("sso_portal")
@@ -50,6 +52,7 @@ def includeme(config: Configurator) -> None:
     config.add_notfound_view(_http_error)
     config.add_exception_view(_http_error, context=HTTPError)
     config.add_exception_view(_not_utf8, context=UnicodeDecodeError)
+    config.add_exception_view(_broken_off, context=DisconnectionError)
     config.add_exception_view(_failure, context=Exception)
     for unavailable in config.registry.portal.unavailable:
         config.add_exception_view(_unavailable, context=unavailable)
@@ -64,6 +67,12 @@ def _http_error(error: Any, request: Request) -> Response:
 
 
 def _not_utf8(_error: UnicodeDecodeError, request: Request) -> Response:
+    return refuse(request, 400)
+
+
+def _broken_off(_error: DisconnectionError, request: Request) -> Response:
+    # The page that says so looks for the language in the form, too.
+    request.body_form = Form()
     return refuse(request, 400)
 
 

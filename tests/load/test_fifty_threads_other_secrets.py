@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -31,7 +30,19 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     keys = folder / "keys.json"
     keys.write_text(json.dumps(jwk_set(KEY)))
     keyed = ["--auth-method", "private_key_jwt", "--jwks-file", str(keys), "--grant-type", "client_credentials"]
-    served.command("client", "add", "--name", "Machine", "--client-id", "machine", *keyed, "--scope", "all", "--set", "response_types=[]")
+    served.command(
+        "client",
+        "add",
+        "--name",
+        "Machine",
+        "--client-id",
+        "machine",
+        *keyed,
+        "--scope",
+        "all",
+        "--set",
+        "response_types=[]",
+    )
     served.start()
     yield served
     served.stop()

@@ -22,7 +22,7 @@ from tests.support.hostile.properties import check, learn
 from tests.support.hostile.raw_requests import Answer, send
 from tests.support.hostile.spoiling import OPERATIONS, Spoiling, spoiled
 
-REQUESTS = int(os.environ.get("RANDOM_REQUESTS", "21000"))
+REQUESTS = int(os.environ.get("RANDOM_REQUESTS", "20500"))
 SEED = int(os.environ.get("RANDOM_REQUESTS_SEED", secrets.randbits(32)))
 """Another one at each run; the record tells it, and with it in the environment the run is the same again."""
 LEAST_OF_EACH = 300
@@ -46,14 +46,25 @@ SPOILINGS = st.builds(
 )
 
 
+class Asked:
+    """A request to an endpoint, shown in words that are not endless."""
+
+    def __init__(self, endpoint: Endpoint, plan: Plan) -> None:
+        self.endpoint = endpoint
+        self.plan = plan
+
+    def __repr__(self) -> str:
+        return f"{self.endpoint.route}: {self.plan!r}"[:2_000]
+
+
 @st.composite
-def random_requests(draw: st.DrawFn) -> tuple[Endpoint, Plan]:
+def random_requests(draw: st.DrawFn) -> Asked:
     """A good request to any endpoint, with up to three things changed."""
     endpoint = draw(st.sampled_from(ENDPOINTS))
     plan = draw(st.sampled_from(endpoint.good))
     for spoiling in draw(st.lists(SPOILINGS, max_size=3)):
         plan = spoiled(plan, endpoint, spoiling)
-    return endpoint, plan
+    return Asked(endpoint, plan)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +103,7 @@ def answered(world: LivingWorld, endpoint: Endpoint, plan: Plan, seen: set[str])
 def test_random_requests(world: LivingWorld) -> None:
     statuses: dict[str, Counter[int]] = {endpoint.route: Counter() for endpoint in ENDPOINTS}
     seen: set[str] = set()
-    began = time.monotonic()
+    began = time.process_time()
 
     @seed(SEED)
     @settings(
@@ -104,18 +115,19 @@ def test_random_requests(world: LivingWorld) -> None:
         print_blob=True,
     )
     @given(random_requests())
-    def run(asked: tuple[Endpoint, Plan]) -> None:
-        endpoint, plan = asked
-        statuses[endpoint.route][answered(world, endpoint, plan, seen).status] += 1
+    def run(asked: Asked) -> None:
+        statuses[asked.endpoint.route][answered(world, asked.endpoint, asked.plan, seen).status] += 1
 
     try:
         run()
     finally:
-        write_down(statuses, time.monotonic() - began)
+        write_down(statuses, time.process_time() - began)
     assert not seen & stored_hashes(world), "a stored hash was told"
     assert sum(counts.total() for counts in statuses.values()) >= min(REQUESTS, 20_000)
     for route, counts in statuses.items():
-        assert counts.total() >= LEAST_OF_EACH * REQUESTS / 21_000, f"{route} was asked {counts.total()} times only"
+        assert counts.total() >= LEAST_OF_EACH * min(REQUESTS, 20_000) / 20_000, (
+            f"{route} was asked {counts.total()} times only"
+        )
         assert sum(number for status, number in counts.items() if status < 400), f"no request to {route} was good"
 
 
@@ -123,7 +135,7 @@ def write_down(statuses: dict[str, Counter[int]], seconds: float) -> None:
     """What was asked and answered, for people and for the next run."""
     total = sum(counts.total() for counts in statuses.values())
     by_route = {route: {str(status): counts[status] for status in sorted(counts)} for route, counts in statuses.items()}
-    record = {"seed": SEED, "requests": total, "seconds": round(seconds, 1), "statuses": by_route}
+    record = {"seed": SEED, "requests": total, "processor_seconds": round(seconds, 1), "statuses": by_route}
     RECORD.parent.mkdir(exist_ok=True)
     RECORD.write_text(json.dumps(record, indent=1) + "\n")
     print(json.dumps(record, indent=1))

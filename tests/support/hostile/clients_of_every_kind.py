@@ -12,11 +12,13 @@ PASSWORDS = {"zp": "penadmin", "lin": "lin-demo-password"}
 SETTINGS = {
     "sso.sign_up.enabled": "true",
     "sso.registration.mode": "open",
-    **{
-        f"sso.{area}.{field}": number
-        for area in ("sign_in", "sign_up", "registration")
-        for field, number in (("lock_seconds", "1"), ("forget_seconds", "1"))
-    },
+    # Failures are counted, and forgotten before the next request.
+    **{f"sso.{area}.lock_seconds": "1" for area in ("sign_in", "sign_up", "registration")},
+    **{f"sso.{area}.forget_seconds": "1" for area in ("sign_in", "sign_up", "registration")},
+    **{f"sso.sign_in.{of}_free_failures": "2" for of in ("account", "address")},
+    **{f"sso.sign_in.{of}_lock_failures": "4" for of in ("account", "address")},
+    **{f"sso.{area}.address_free_tries": "2" for area in ("sign_up", "registration")},
+    **{f"sso.{area}.address_lock_tries": "4" for area in ("sign_up", "registration")},
 }
 KEY = key_for("ES256", "hostile")
 REQUEST_URI = "https://key-jwt.example.test/request"

@@ -214,7 +214,9 @@ def _authorizations() -> tuple[Plan, ...]:
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("/o/authorize/", _authorizations(), {**_AUTHORIZATION, "decision": ("allow", "deny"), "csrf_token": (CSRF,)}),
+    Endpoint(
+        "/o/authorize/", _authorizations(), {**_AUTHORIZATION, "decision": ("allow", "deny"), "csrf_token": (CSRF,)}
+    ),
     Endpoint(
         "/o/token/",
         tuple(plan for client_id in CLIENTS for plan in _tokens(client_id)),

@@ -22,6 +22,7 @@ CSRF = "c" * 43
 """The token that a browser would have from an earlier page."""
 
 MANY_NEWCOMERS = 30
+_SESSION_SECONDS = 3_000
 _FORM = "application/x-www-form-urlencoded"
 _SCOPE = "openid profile"
 Memory = dict[tuple[str, str], str]
@@ -56,7 +57,7 @@ class LivingWorld:
         """What refresh tokens have bought that were used already."""
         self.newcomers: list[str] = []
         """Clients that have registered themselves."""
-        self._sessions: dict[str, str] = {}
+        self._sessions: dict[str, tuple[str, int]] = {}
         self._id_tokens: dict[str, str] = {}
         self._makers: dict[str, Callable[[str, Memory], str]] = {
             "session": lambda of, _: self._session(of),
@@ -101,16 +102,20 @@ class LivingWorld:
         secret = {"client_secret": SECRETS[client_id]} if client_id in SECRETS else {}
         return {"client_id": client_id, **secret}
 
+    def forget_sessions(self) -> None:
+        """One may have ended."""
+        self._sessions.clear()
+
     def _session(self, username: str) -> str:
+        cookie, ends_at = self._sessions.get(username, ("", 0))
+        if self.sso.clock.now() < ends_at:
+            return cookie
         with self.sso.portal.transaction() as unit:
-            known = self._sessions.get(username)
-            if known and unit.sessions.find(known) is not None:
-                return known
             user = unit.users.by_username(username)
             _, cookie = unit.sessions.begin(user, remember_me=False, address="", user_agent="", old_cookie=None)
-        self._sessions[username] = cookie
+        self._sessions[username] = (cookie, self.sso.clock.now() + _SESSION_SECONDS)
         self._id_tokens.clear()
-        return self._issue(str(cookie))
+        return self._issue(cookie)
 
     def _issue(self, secret: str) -> str:
         self.issued.add(secret)
@@ -119,25 +124,29 @@ class LivingWorld:
     def _code(self, client_id: str) -> str:
         cookie, code = self._session("zp"), token()
         with self.sso.portal.transaction() as unit:
-            session, user = unit.sessions.find(cookie)
-            unit.tokens.save_code(
-                code,
-                client_id=client_id,
-                user_id=user.id,
-                sid=session.sid,
-                redirect_uri=CLIENTS[client_id]["redirect_uris"][0],
-                scope=_SCOPE,
-                nonce="the-nonce",
-                code_challenge=CHALLENGE,
-                code_challenge_method="S256",
-                auth_time=session.auth_time,
-                details={"amr": session.amr},
-            )
+            self._save_code(unit, cookie, code, client_id)
         return self._issue(code)
 
+    def _save_code(self, unit: Any, cookie: str, code: str, client_id: str) -> None:
+        session, user = unit.sessions.find(cookie)
+        unit.tokens.save_code(
+            code,
+            client_id=client_id,
+            user_id=user.id,
+            sid=session.sid,
+            redirect_uri=CLIENTS[client_id]["redirect_uris"][0],
+            scope=_SCOPE,
+            nonce="the-nonce",
+            code_challenge=CHALLENGE,
+            code_challenge_method="S256",
+            auth_time=session.auth_time,
+            details={"amr": session.amr},
+        )
+
     def _tokens(self, client_id: str) -> tuple[str, str]:
-        code, access, refresh = self._code(client_id), token(), token()
+        cookie, code, access, refresh = self._session("zp"), token(), token(), token()
         with self.sso.portal.transaction() as unit:
+            self._save_code(unit, cookie, code, client_id)
             record = unit.tokens.find_code(code)
             unit.tokens.consume_code(record)
             family = unit.tokens.begin_family(record)

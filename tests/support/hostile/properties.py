@@ -36,7 +36,9 @@ def check(endpoint: Endpoint, made: Made, answer: Answer, world: LivingWorld, se
         *_redirects(made, answer, world),
         *_secrets(made, answer, world, seen),
     ):
-        raise Broken(f"{problem}\n\nthe request: {made!r}\n\nthe answer: {answer.status} {answer.text[:3000]}")
+        raise Broken(
+            f"{problem}\n\nthe request: {repr(made)[:3000]}\n\nthe answer: {answer.status} {answer.text[:3000]}"
+        )
 
 
 def _shape(answer: Answer) -> Iterator[str]:
@@ -76,7 +78,9 @@ def _errors(endpoint: Endpoint, made: Made, answer: Answer) -> Iterator[str]:
             # The page with the form, again.
             return
         # Addresses that are spoiled may lead to no endpoint at all.
-        if endpoint.machine and unquote(made.path.decode("latin-1")).startswith(endpoint.route.partition("{")[0].rstrip("/")):
+        if endpoint.machine and unquote(made.path.decode("latin-1")).startswith(
+            endpoint.route.partition("{")[0].rstrip("/")
+        ):
             yield "a machine is answered with a page"
         if trace not in answer.body.decode():
             yield "the page does not show its trace"
@@ -161,3 +165,4 @@ def learn(answer: Answer, world: LivingWorld) -> None:
         if name.lower() == "set-cookie" and value.startswith("__Host-sso_session="):
             cookie = value.partition("=")[2].partition(";")[0]
             world.issued |= {cookie} - {""}
+            world.forget_sessions()

@@ -31,7 +31,9 @@ class Answer:
     @property
     def text(self) -> str:
         """Headers and body, to be searched."""
-        return "\n".join(f"{name}: {value}" for name, value in self.headers) + "\n" + self.body.decode("utf-8", "replace")
+        return (
+            "\n".join(f"{name}: {value}" for name, value in self.headers) + "\n" + self.body.decode("utf-8", "replace")
+        )
 
     @property
     def is_error(self) -> bool:

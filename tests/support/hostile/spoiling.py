@@ -53,7 +53,21 @@ ODD_VALUES: tuple[Value, ...] = (
     "a b c",
     *FORGED,
 )
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "X-ODD", "get", "POST ")
+METHODS = (
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "PROPFIND",
+    "X-ODD",
+    "get",
+    "POST ",
+)
 CONTENT_TYPES: tuple[Value, ...] = (
     "",
     "application/json",
@@ -90,7 +104,7 @@ JSON_VALUES: tuple[object, ...] = (
     "https://newcomer.example.test/file",
     "pairwise",
 )
-JSON_NAMES = (*FIELDS, "client_id", "client_secret", "software_statement", "名\"", "x" * 500)
+JSON_NAMES = (*FIELDS, "client_id", "client_secret", "software_statement", '名"', "x" * 500)
 BODIES = (
     b"",
     b"\xff\xfe\x00\x01",
@@ -158,7 +172,10 @@ HEADERS: tuple[tuple[str, tuple[Value, ...]], ...] = (
         ),
     ),
     ("HTTP_HOST", ("", "evil.example", "portal.example.test:99999", "[::1", "a b", b"\xff\xfe", "x" * 4_000, "@:#/?")),
-    ("HTTP_ORIGIN", ("", "null", "https://public.example.test", "https://evil.example", b"\xff", "x" * 4_000, "http://[")),
+    (
+        "HTTP_ORIGIN",
+        ("", "null", "https://public.example.test", "https://evil.example", b"\xff", "x" * 4_000, "http://["),
+    ),
     ("HTTP_X_FORWARDED_FOR", ("", "203.0.113.9", "a, b, , c", b"\xff", "x" * 4_000)),
     ("HTTP_X_FORWARDED_HOST", ("evil.example", b"\xff")),
     ("HTTP_X_FORWARDED_PROTO", ("http", "javascript")),
@@ -270,7 +287,8 @@ OPERATIONS: dict[str, Callable[[Plan, Endpoint, Spoiling], Plan]] = {
         plan, (*_fields(plan), (_word(endpoint, spoiling)[0], _odd(spoiling)))
     ),
     "unknown field": lambda plan, _endpoint, spoiling: _with_fields(
-        plan, (*_fields(plan), (_pick(("x", "名", "a[]", "__proto__", "a" * 300, "\x00"), spoiling.where), _odd(spoiling)))
+        plan,
+        (*_fields(plan), (_pick(("x", "名", "a[]", "__proto__", "a" * 300, "\x00"), spoiling.where), _odd(spoiling))),
     ),
     "in the address": lambda plan, _endpoint, _spoiling: replace(plan, query=(*plan.query, *plan.body), body=()),
     "in both": lambda plan, _endpoint, _spoiling: replace(plan, query=(*plan.query, *plan.body)),
@@ -283,7 +301,9 @@ OPERATIONS: dict[str, Callable[[Plan, Endpoint, Spoiling], Plan]] = {
     "header": _header,
     "another header": _header,
     "content type": _content_type,
-    "body": lambda plan, _endpoint, spoiling: replace(plan, method="POST", raw_body=_pick((*BODIES, spoiling.free), spoiling.which)),
+    "body": lambda plan, _endpoint, spoiling: replace(
+        plan, method="POST", raw_body=_pick((*BODIES, spoiling.free), spoiling.which)
+    ),
     "path": lambda plan, _endpoint, spoiling: replace(plan, path=_pick(PATHS, spoiling.which)(plan.path)),
     "later": lambda plan, _endpoint, spoiling: replace(plan, pause=_pick((1, 5, 11, 61, 700), spoiling.which)),
 }

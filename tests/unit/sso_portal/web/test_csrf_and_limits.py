@@ -75,6 +75,37 @@ def test_limits_are_settings(make_sso: Callable[..., SingleSignOn]) -> None:
     assert (status, b"grant_type is missing" in body) == (400, True)
 
 
+class Untouched(io.RawIOBase):
+    """A body that nobody may read."""
+
+    def readinto(self, _buffer: Any) -> int:
+        raise AssertionError("a body that was refused is read")
+
+
+@pytest.mark.parametrize("length", ["65537", "-1", "9" * 5000])
+@pytest.mark.parametrize("path", ["/o/login/", "/o/authorize/", "/o/token/", "/nowhere"])
+def test_a_body_that_is_refused_is_not_read(sso: SingleSignOn, path: str, length: str) -> None:
+    post = {"REQUEST_METHOD": "POST", "PATH_INFO": path, "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    status, _, _ = call(sso, **post, **{"CONTENT_LENGTH": length, "wsgi.input": Untouched()})
+    assert status == (400 if length == "-1" else 413)
+
+
+@pytest.mark.parametrize("path", ["/o/login/", "/o/token/", "/o/authorize/", "/o/logout/"])
+def test_a_body_that_breaks_off_is_the_senders_fault(sso: SingleSignOn, path: str) -> None:
+    post = {"REQUEST_METHOD": "POST", "PATH_INFO": path, "CONTENT_TYPE": "application/x-www-form-urlencoded"}
+    status, headers, body = call(sso, **post, **{"CONTENT_LENGTH": "30", "wsgi.input": io.BytesIO(b"a=1")})
+    assert status == 400
+    assert headers["X-Request-Id"].encode() in body
+
+
+def test_a_page_does_not_repeat_an_address_that_is_too_long_to_come_back_by(sso: SingleSignOn) -> None:
+    for query, status in (("q" * 20_000, 414), ("q" * 16_000, 200)):
+        got, _, body = call(sso, QUERY_STRING=query)
+        assert got == status
+        assert len(body) < 10_000
+        assert b"next=%2F" in body
+
+
 @pytest.mark.parametrize("path", ["/\xff", "/static/x/\xff", "/o/login/\xff", "/\x00", "/o/authorize/\xc0\xaf"])
 def test_paths_that_are_no_text(sso: SingleSignOn, path: str) -> None:
     status, headers, _ = call(sso, PATH_INFO=path)
