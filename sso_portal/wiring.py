@@ -256,7 +256,6 @@ class Unit:
             trusted=own.mode == "token",
         )
         return Registrations(
-            self.work,
             portal.database.transaction,
             self.clients,
             portal.fetcher,

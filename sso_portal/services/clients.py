@@ -24,7 +24,9 @@ from sso_portal.services.client_metadata import (
     keeps_secret,
 )
 from sso_portal.storage.clients import VERSION, ClientRow, ClientStore
+from sso_portal.storage.consents import ConsentStore
 from sso_portal.storage.database import Work
+from sso_portal.storage.tokens import TokenStore
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,200}")
 _KEYED = "keyed:"
@@ -279,9 +281,12 @@ class Clients:
         return plain
 
     def remove(self, client_id: str) -> None:
-        """Forget a client. Raises :class:`Refused` when there is none."""
+        """Forget a client, what people agreed to, and end its tokens at once: who gets the same name later inherits
+        nothing. Raises :class:`Refused` when there is none."""
         if not self._store.remove(client_id):
             raise Refused(f"There is no client {client_id}.")
+        ConsentStore(self._work).remove_client(client_id)
+        TokenStore(self._work).revoke_families("client_removed", self._clock.now(), client_id=client_id)
         self._cache.forget()
 
     def _hash(self, secret: str, *, generated: bool) -> str:

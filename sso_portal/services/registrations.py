@@ -16,9 +16,7 @@ from sso_portal.services.clients import Client, Clients
 from sso_portal.services.federation.fetch import Fetcher, Unfetchable
 from sso_portal.services.registration_rules import RegistrationRefused, Rules, metadata_of
 from sso_portal.storage.attempts import AttemptStore, Ladder
-from sso_portal.storage.consents import ConsentStore
 from sso_portal.storage.database import Work
-from sso_portal.storage.tokens import TokenStore
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,6 @@ class Registrations:
 
     def __init__(
         self,
-        work: Work,
         transaction: Callable[[], AbstractContextManager[Work]],
         clients: Clients,
         fetcher: Fetcher,
@@ -46,7 +43,6 @@ class Registrations:
         ladder: Ladder,
     ) -> None:
         """An empty ``initial_access_token`` lets everybody register, slowed per address by ``ladder``."""
-        self._work = work
         self._transaction = transaction
         self._clients = clients
         self._fetcher = fetcher
@@ -99,8 +95,6 @@ class Registrations:
             self._clients.remove(client.client_id)
         except Refused:
             return False
-        ConsentStore(self._work).remove_client(client.client_id)
-        TokenStore(self._work).revoke_families("client_removed", self._clock.now(), client_id=client.client_id)
         return True
 
     def _checked(self, sent: Mapping[str, Any]) -> dict[str, Any]:

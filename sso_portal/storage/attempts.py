@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Column, Integer, String, Table, case, delete, select, update
 
@@ -47,7 +48,9 @@ class AttemptStore:
         failures = case((fresh, 1), else_=attempts.c.failures + 1)
         # A failure that costs no waiting blocks until 0, not until now: another process's clock may be a second behind.
         blocks = [now + pause if pause else 0 for pause in ladder.pauses]
-        rungs = [(failures == number, until) for number, until in enumerate(blocks, start=1)]
+        # Steps of the same length are one branch: a ladder may have hundreds of them.
+        runs = [(list(run)[-1][0], until) for until, run in groupby(enumerate(blocks, start=1), lambda step: step[1])]
+        rungs = [(failures <= number, until) for number, until in runs]
         statement = (
             self._work.insert(attempts)
             .values(key=key, failures=1, last_at=now, blocked_until=blocks[0])
