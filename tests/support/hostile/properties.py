@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from sso_testkit.sso import PORTAL
+from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
 from tests.support.hostile.clients_of_every_kind import CLIENTS, PASSWORDS, SECRETS
 from tests.support.hostile.endpoints import AUTHORIZATION_ERRORS, Endpoint
 from tests.support.hostile.living_world import LivingWorld
@@ -94,6 +94,10 @@ def _errors(endpoint: Endpoint, made: Made, answer: Answer) -> Iterator[str]:
         yield f"the error {told['error']} is not of this endpoint"
 
 
+_SITES = {"project-center": PROJECT_CENTER, "talent-center": TALENT_CENTER}
+"""The world's own sites, which are clients too."""
+
+
 def _redirects(made: Made, answer: Answer, world: LivingWorld) -> Iterator[str]:
     target = answer.header("Location")
     form = re.search(r'<form method="post" action="([^"]*)" data-submit', answer.body.decode("utf-8", "replace"))
@@ -120,11 +124,13 @@ def _redirects(made: Made, answer: Answer, world: LivingWorld) -> Iterator[str]:
 def _named(made: Made) -> set[str]:
     """The clients that the request speaks of."""
     said = unquote((made.query + b"&" + made.body).decode("latin-1"))
-    named = {client_id for client_id in CLIENTS if f"client_id={client_id}" in said}
+    named = {client_id for client_id in {**CLIENTS, **_SITES} if f"client_id={client_id}" in said}
     return named | {of for kind, of in made.memory if kind == "id_token"}
 
 
 def _addresses(client_id: str) -> list[str]:
+    if client_id in _SITES:
+        return [f"{_SITES[client_id]}/", f"{_SITES[client_id]}/sso/callback"]
     metadata = CLIENTS[client_id]
     return [*metadata["redirect_uris"], *metadata["post_logout_redirect_uris"], metadata["client_uri"]]
 
