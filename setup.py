@@ -9,7 +9,7 @@ from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
 PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "demo_sites")
-DATA_KINDS = ("jinja2", "css", "js", "svg", "json", "po", "mo", "mako")
+DATA_KINDS = ("jinja2", "css", "js", "svg", "json", "po", "mo", "mako", "toml")
 """Files that are installed beside the code, from folders that are no packages (templates, static, locale) too."""
 
 

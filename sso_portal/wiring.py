@@ -14,9 +14,11 @@ from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Markers
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import prompt_values
+from sso_portal.services.authorization_details import DetailTypes
 from sso_portal.services.clients import Clients, client_cache
 from sso_portal.services.consents import Consents
 from sso_portal.services.device_codes import DeviceCodes
+from sso_portal.services.dpop_nonces import DpopNonces
 from sso_portal.services.federation.client_keys import ClientKeys
 from sso_portal.services.federation.fetch import Fetcher
 from sso_portal.services.federation.fetch import Network as Network  # for whoever builds a portal
@@ -24,6 +26,7 @@ from sso_portal.services.key_ring import Schedule, key_cache
 from sso_portal.services.keys import Keys
 from sso_portal.services.maintenance import sweep
 from sso_portal.services.once import Once
+from sso_portal.services.pushed_requests import PushedRequests
 from sso_portal.services.registration_rules import Rules
 from sso_portal.services.registrations import Registrations
 from sso_portal.services.sessions import Lifetimes, Session, Sessions
@@ -31,6 +34,7 @@ from sso_portal.services.sign_in import SignIn, ladder
 from sso_portal.services.sign_up import SignUp
 from sso_portal.services.subjects import Subjects
 from sso_portal.services.tokens import TokenLifetimes, Tokens
+from sso_portal.services.traces import TraceBudget, Traces
 from sso_portal.services.users import User, Users
 from sso_portal.settings import Settings
 from sso_portal.storage import migrate
@@ -62,10 +66,11 @@ class Portal:
         self.client_secret_key = derive_key(security.secret, "client secrets at rest")
         self.client_cache = client_cache()
         self.key_cache = key_cache(self.encryption_key)
-        self.server = PortalServer(access_seconds=settings.tokens.access_seconds)
+        self.server = PortalServer()
         self.markers = Markers(derive_key(security.secret, "markers"))
         self.authorization = AuthorizationEndpoint(self.server, self.markers)
         self.issuer = settings.web.issuer
+        self.trace_budget = TraceBudget()
         self.registers = settings.registration.mode != "off"
         self.pairwise_key = derive_key(security.secret, "pairwise subjects")
         self.prompt_values = prompt_values(may_create=settings.sign_up.enabled)
@@ -75,6 +80,14 @@ class Portal:
             network=network,
         )
         self.client_keys = ClientKeys(self.fetcher, self.clock)
+        self.dpop_nonces = DpopNonces(
+            derive_key(security.secret, "DPoP nonces"),
+            self.clock,
+            slot_seconds=settings.dpop.nonce_seconds,
+            required=settings.dpop.require_nonce,
+        )
+        self.certificate_methods = settings.mutual_tls.methods
+        self.detail_types = DetailTypes(settings.authorization_details.loaded.types)
 
     def unit(self, work: Work) -> Unit:
         """The services of one transaction."""
@@ -118,7 +131,8 @@ class Portal:
 
         Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
         """
-        deleted = sweep(self.database.transaction, self.clock)
+        trace_seconds = self.settings.traces.keep_seconds
+        deleted = sweep(self.database.transaction, self.clock, trace_seconds=trace_seconds)
         with self.transaction() as unit:
             unit.keys.maintain()
         with self.transaction() as unit:
@@ -183,6 +197,7 @@ class Unit:
             tokens.refresh_seconds,
             tokens.id_token_seconds,
             tokens.refresh_grace_seconds,
+            min(tokens.jwt_access_seconds, tokens.access_seconds),
         )
         return Tokens(self.work, self.portal.token_hasher, self.portal.clock, lifetimes)
 
@@ -202,6 +217,12 @@ class Unit:
         )
 
     @cached_property
+    def pushed_requests(self) -> PushedRequests:
+        """Requests that clients have pushed."""
+        seconds = self.portal.settings.tokens.pushed_request_seconds
+        return PushedRequests(self.work, self.portal.token_hasher, self.portal.clock, seconds=seconds)
+
+    @cached_property
     def keys(self) -> Keys:
         """Signing keys."""
         portal, keys = self.portal, self.portal.settings.keys
@@ -217,6 +238,16 @@ class Unit:
     def client_keys(self) -> ClientKeys:
         """Public keys of clients."""
         return self.portal.client_keys
+
+    @property
+    def dpop_nonces(self) -> DpopNonces:
+        """Nonces for DPoP proofs."""
+        return self.portal.dpop_nonces
+
+    @property
+    def detail_types(self) -> DetailTypes:
+        """Types of authorization details."""
+        return self.portal.detail_types
 
     @cached_property
     def once(self) -> Once:
@@ -243,6 +274,11 @@ class Unit:
         rules, portal = self.portal.settings.sign_up, self.portal
         steps = ladder(rules.address_free_tries, rules.address_lock_tries, rules.lock_seconds, rules.forget_seconds)
         return SignUp(portal.database.transaction, portal.secret_hasher, portal.clock, self.sign_in, steps)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What is remembered of refusals."""
+        return Traces(self.work, self.portal.trace_budget, self.portal.clock)
 
     @cached_property
     def registrations(self) -> Registrations:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, import_key
+from joserfc.jws import CompactSignature
 
-from sso_portal.base.jose import registry_for
+from sso_portal.base.jose import ENCRYPTION_ALGORITHMS, DecryptionKey, registry_for
 
 VERIFICATION_ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 """Algorithms by which clients may sign with a key of their own."""
@@ -29,8 +31,10 @@ MAXIMUM_LENGTH = 20_000
 """Characters of the longest JWT that is looked at."""
 
 _MAXIMUM_KEYS = 20
+_PARTS_OF_A_JWE = 4
 _KEY_TYPES = {"ES256": "EC", "RS256": "RSA", "PS256": "RSA", "EdDSA": "OKP"}
 _CURVES = {"ES256": "P-256", "EdDSA": "Ed25519"}
+_PUBLIC_MEMBERS = {"EC": ("kty", "crv", "x", "y"), "RSA": ("kty", "n", "e"), "OKP": ("kty", "crv", "x")}
 _SECRET_MEMBERS = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 _SMALLEST_RSA_BITS = 2048
 
@@ -64,22 +68,27 @@ def header_of(token: str) -> Mapping[str, Any]:
     if len(token) > MAXIMUM_LENGTH:
         raise BadToken(f"The JWT is longer than {MAXIMUM_LENGTH} characters.")
     try:
-        return dict(jws.extract_compact(token.encode("ascii")).headers())
+        return dict(_parts_of(token).headers())
     except _UNREADABLE:
         raise BadToken("This is not a signed JWT: three parts of base64url, separated by dots.") from None
+
+
+def _parts_of(token: str) -> CompactSignature:
+    # Nothing is verified by it: of the registry only the limits matter here.
+    return jws.extract_compact(token.encode("ascii"), registry=registry_for("ES256"))
 
 
 def unsigned_claims(token: str) -> dict[str, Any]:
     """The claims of a JWT whose header says ``alg`` is ``none`` (RFC 7519, section 6). Raises :class:`BadToken`."""
     if header_of(token).get("alg") != "none" or not token.endswith("."):
         raise BadToken("The JWT is not unsigned.")
-    return _claims(bytes(jws.extract_compact(token.encode("ascii")).payload))
+    return _claims(bytes(_parts_of(token).payload))
 
 
 def unverified_claims(token: str) -> dict[str, Any]:
     """What a signed JWT says about itself, believed by nobody yet. Raises :class:`BadToken`."""
     header_of(token)
-    return _claims(bytes(jws.extract_compact(token.encode("ascii")).payload))
+    return _claims(bytes(_parts_of(token).payload))
 
 
 def verified_by_keys(token: str, jwks: Mapping[str, Any], algorithms: Sequence[str]) -> dict[str, Any]:
@@ -102,6 +111,28 @@ def verified_by_keys(token: str, jwks: Mapping[str, Any], algorithms: Sequence[s
             continue
         return _claims(verified.payload)
     raise BadToken("The signature of the JWT does not match the client's key.")
+
+
+def verified_by_its_own_key(token: str, algorithms: Sequence[str]) -> tuple[dict[str, Any], str]:
+    """The claims of a JWT that brings the public key of its signer along (RFC 7515, section 4.1.3), and the thumbprint
+    of that key (RFC 7638). It proves who has the private key, and nothing else. Raises :class:`BadToken`."""
+    header = header_of(token)
+    algorithm, key = _allowed_algorithm(header, algorithms), header.get("jwk")
+    if not isinstance(key, dict):
+        raise BadToken("The JWT has no public key in its header (jwk).")
+    if key.get("kty") == "oct" or _SECRET_MEMBERS & set(key):
+        raise BadToken("The key in the JWT's header is secret; only a public one belongs there.")
+    bare = {name: key[name] for name in _PUBLIC_MEMBERS[_KEY_TYPES[algorithm]] if name in key}
+    if not _may_verify(bare, algorithm, None):
+        raise BadToken(f"The key in the JWT's header is not one for {algorithm}, or too weak.")
+    try:
+        public = import_key(bare)
+        verified = jws.deserialize_compact(token.encode("ascii"), public, registry=registry_for(algorithm))
+        return _claims(verified.payload), public.thumbprint()
+    except BadToken:
+        raise
+    except _UNREADABLE:
+        raise BadToken("The signature of the JWT does not match the key in its header.") from None
 
 
 def verified_by_secret(token: str, secret: str) -> dict[str, Any]:
@@ -131,6 +162,53 @@ def encrypted_for(payload: str, jwks: Mapping[str, Any], algorithm: str, content
         except _UNREADABLE:
             continue
     raise UnknownKey(f"The client has no registered key for {algorithm}.")
+
+
+def is_encrypted(token: str) -> bool:
+    """Whether this looks like a compact JWE: five parts (RFC 7516, section 7.1)."""
+    return token.count(".") == _PARTS_OF_A_JWE
+
+
+def decrypted(token: str, keys: Iterable[DecryptionKey]) -> str:
+    """What a client has encrypted for the portal, never inflated: a little could become a lot (RFC 8725, section 3.6).
+
+    Raises :class:`BadToken`.
+    """
+    if len(token) > MAXIMUM_LENGTH:
+        raise BadToken(f"The JWT is longer than {MAXIMUM_LENGTH} characters.")
+    header = _encryption_header(token)
+    algorithm, content = header.get("alg"), header.get("enc")
+    if algorithm not in ENCRYPTION_ALGORITHMS or content not in CONTENT_ENCRYPTION_ALGORITHMS:
+        raise BadToken(f"it is encrypted by {str(algorithm)[:20]!r} and {str(content)[:20]!r}, which are not allowed.")
+    if not {"zip", "crit"}.isdisjoint(header):
+        raise BadToken("the header of the JWE has zip or crit, which are not taken.")
+    fitting = [key for key in keys if key.algorithm == algorithm and header.get("kid") in (None, key.kid)]
+    if not fitting:
+        raise BadToken("it is encrypted for a key that the portal does not have; read its JWK Set again.")
+    return _opened(token, fitting, [str(algorithm), str(content)])
+
+
+def _encryption_header(token: str) -> Mapping[str, Any]:
+    part = token.partition(".")[0]
+    try:
+        # Read before the library sees it: what may not be used shall not be tried.
+        return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+    except _UNREADABLE:
+        raise BadToken("this is not an encrypted JWT.") from None
+
+
+def _opened(token: str, keys: Sequence[DecryptionKey], algorithms: list[str]) -> str:
+    for key in keys:
+        try:
+            return (jwe.decrypt_compact(token, key.private_key, algorithms=algorithms).plaintext or b"").decode("utf-8")
+        except _UNREADABLE:
+            continue
+    raise BadToken("it cannot be decrypted.")
+
+
+def can_encrypt_for(jwks: Mapping[str, Any], algorithm: str) -> bool:
+    """Whether the client has a key that something can be encrypted for by ``algorithm``."""
+    return any(_may_encrypt(key, algorithm) for key in _keys(jwks))
 
 
 def _allowed_algorithm(header: Mapping[str, Any], algorithms: Sequence[str]) -> str:
@@ -172,8 +250,8 @@ def _may_encrypt(key: Mapping[str, Any], algorithm: str) -> bool:
 
 
 def _is_strong(key: Mapping[str, Any]) -> bool:
-    # Four characters of base64url carry three bytes.
-    return key.get("kty") != "RSA" or len(str(key.get("n", ""))) * 6 >= _SMALLEST_RSA_BITS
+    # Four characters of base64url carry three bytes; zeros in front carry nothing.
+    return key.get("kty") != "RSA" or len(str(key.get("n", "")).lstrip("A")) * 6 >= _SMALLEST_RSA_BITS
 
 
 def _claims(payload: bytes | None) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 MAXIMUM_FIELDS = 100
 """More fields than any specification names; a request beyond it is refused as a whole."""
 
+REPEATABLE = ("resource", "audience")
+"""The only parameters of the protocol that may be sent several times (RFC 8707, section 2; RFC 8693, section 2.1)."""
+
 
 class TooManyFields(ValueError):
     """The form has more than :data:`MAXIMUM_FIELDS` fields."""
@@ -18,8 +21,8 @@ class Form:
     """What a query string or a form body said.
 
     ``values`` holds the first value of each name; empty ones are left out, as RFC 6749, section 3.1 treats them as
-    omitted. ``duplicates`` are names sent more than once (all their values are in ``repeated``), ``undecodable`` names
-    whose value is not UTF-8.
+    omitted. ``duplicates`` are names sent more than once although they may not be, ``repeated`` has all values of every
+    name sent more than once, ``undecodable`` are names whose value is not UTF-8.
     """
 
     values: dict[str, str] = field(default_factory=dict)
@@ -33,7 +36,13 @@ class Form:
 
     def encoded(self, *without: str) -> str:
         """The same parameters as a well-formed query string, less the names in ``without``."""
-        return urlencode([(name, value) for name, value in self.values.items() if name not in without])
+        pairs = [
+            (name, value)
+            for name, first in self.values.items()
+            if name not in without
+            for value in (self.all(name) if name in REPEATABLE else (first,))
+        ]
+        return urlencode(pairs)
 
 
 def parse_form(raw: str | bytes) -> Form:
@@ -53,6 +62,14 @@ def parse_form(raw: str | bytes) -> Form:
     undecodable: set[str] = set()
     repeated: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:
+        if name in seen and name in REPEATABLE:
+            again = _decode(value)
+            if again is None:
+                undecodable.add(name)
+            elif again:
+                repeated[name] = (*repeated.get(name, (values[name],) if name in values else ()), again)
+                values.setdefault(name, again)
+            continue
         if name in seen:
             duplicates.add(name)
             repeated[name] = (*repeated.get(name, (values.get(name, ""),)), _decode(value) or "")

@@ -20,6 +20,13 @@ SigningAlgorithm = Literal["ES256", "RS256", "PS256", "EdDSA"]
 SIGNING_ALGORITHMS: tuple[SigningAlgorithm, ...] = ("ES256", "RS256", "PS256", "EdDSA")
 """The algorithms this portal signs with; discovery and the key ring are computed from this tuple."""
 
+EncryptionAlgorithm = Literal["RSA-OAEP-256", "ECDH-ES"]
+ENCRYPTION_ALGORITHMS: tuple[EncryptionAlgorithm, ...] = ("RSA-OAEP-256", "ECDH-ES")
+"""How clients may tell this portal the key of what they encrypt for it (RFC 7518, section 4.1)."""
+
+KEY_ALGORITHMS: tuple[SigningAlgorithm | EncryptionAlgorithm, ...] = (*SIGNING_ALGORITHMS, *ENCRYPTION_ALGORITHMS)
+"""What the key ring has a key for."""
+
 _RSA_BITS = 2048
 
 _KEY_TYPES: dict[str, type[ECKey] | type[RSAKey] | type[OKPKey]] = {"EC": ECKey, "RSA": RSAKey, "OKP": OKPKey}
@@ -30,7 +37,10 @@ _UNREADABLE = (JoseError, ValueError, TypeError)
 
 class _OneAlgorithm(JWSRegistry):
     """Exactly one algorithm. Without the library's warning that RFC 9864 has a newer name for EdDSA: the name of
-    RFC 8037 is the one that relying sites know."""
+    RFC 8037 is the one that relying sites know. A header may hold an RSA key or a certificate: the library's own limit
+    of 512 bytes is too narrow for either."""
+
+    max_header_length = 4_096
 
     def get_alg(self, name: str) -> JWSAlgModel:
         return self.algorithms["EdDSA"] if [name] == self.allowed == ["EdDSA"] else super().get_alg(name)
@@ -45,11 +55,11 @@ def registry_for(algorithm: str) -> JWSRegistry:
 
 
 @dataclass(frozen=True, eq=False)
-class SigningKey:
+class KeyPair:
     """One key pair of the portal; ``private`` never leaves the process unencrypted."""
 
     kid: str
-    algorithm: SigningAlgorithm
+    algorithm: SigningAlgorithm | EncryptionAlgorithm
     private: Mapping[str, Any]
     public: Mapping[str, Any]
 
@@ -64,27 +74,54 @@ class SigningKey:
         return _load(self.public)
 
 
+@dataclass(frozen=True, eq=False)
+class SigningKey(KeyPair):
+    """A key pair that signs."""
+
+    algorithm: SigningAlgorithm
+
+
+@dataclass(frozen=True, eq=False)
+class DecryptionKey(KeyPair):
+    """A key pair by which clients encrypt for the portal."""
+
+    algorithm: EncryptionAlgorithm
+
+
 def _load(members: Mapping[str, Any]) -> ECKey | RSAKey | OKPKey:
     return _KEY_TYPES[members["kty"]].import_key(dict(members))
 
 
 def generate_signing_key(algorithm: SigningAlgorithm) -> SigningKey:
     """A fresh key pair; its ``kid`` is the thumbprint of its public part (RFC 7638)."""
-    parameters: KeyParameters = {"use": "sig", "alg": algorithm}
+    return SigningKey(*_generate(algorithm, "sig"))
+
+
+def generate_decryption_key(algorithm: EncryptionAlgorithm) -> DecryptionKey:
+    """The same, for clients to encrypt by."""
+    return DecryptionKey(*_generate(algorithm, "enc"))
+
+
+def _generate(algorithm: Any, use: Literal["sig", "enc"]) -> tuple[str, Any, Mapping[str, Any], Mapping[str, Any]]:
+    parameters: KeyParameters = {"use": use, "alg": algorithm}
     key: ECKey | RSAKey | OKPKey
-    if algorithm == "ES256":
+    if algorithm in {"ES256", "ECDH-ES"}:
         key = ECKey.generate_key("P-256", parameters=parameters)
     elif algorithm == "EdDSA":
         key = OKPKey.generate_key("Ed25519", parameters=parameters)
     else:
         key = RSAKey.generate_key(_RSA_BITS, parameters=parameters)
     kid = key.thumbprint()
-    return SigningKey(
-        kid,
-        algorithm,
-        {**key.as_dict(private=True), "kid": kid},
-        {**key.as_dict(private=False), "kid": kid},
-    )
+    return kid, algorithm, {**key.as_dict(private=True), "kid": kid}, {**key.as_dict(private=False), "kid": kid}
+
+
+def key_pair(kid: str, algorithm: str, private: Mapping[str, Any], public: Mapping[str, Any]) -> KeyPair:
+    """A key pair as it was stored; what it is for follows from its algorithm."""
+    for signing in SIGNING_ALGORITHMS:
+        if signing == algorithm:
+            return SigningKey(kid, signing, private, public)
+    decrypting = next(known for known in ENCRYPTION_ALGORITHMS if known == algorithm)
+    return DecryptionKey(kid, decrypting, private, public)
 
 
 def sign(key: SigningKey, claims: Mapping[str, Any], *, token_type: str = "JWT") -> str:  # noqa: S107
@@ -93,9 +130,9 @@ def sign(key: SigningKey, claims: Mapping[str, Any], *, token_type: str = "JWT")
     return jwt.encode(header, dict(claims), key.private_key, registry=_REGISTRIES[key.algorithm])
 
 
-def verified_claims(token: str, keys: Iterable[SigningKey]) -> dict[str, Any] | None:
+def verified_claims(token: str, keys: Iterable[KeyPair]) -> dict[str, Any] | None:
     """The claims of a token this portal signed itself, or ``None``; the times in it are the caller's to judge."""
-    for key in keys:
+    for key in (known for known in keys if isinstance(known, SigningKey)):
         try:
             return dict(jwt.decode(token, key.public_key, registry=_REGISTRIES[key.algorithm]).claims)
         except _UNREADABLE:

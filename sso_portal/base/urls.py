@@ -13,6 +13,7 @@ _LOOPBACK_ADDRESS = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9
 _HOST = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _HIGHEST_PORT = 65_535
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_LONGEST_RESOURCE = 1000
 MAXIMUM_LENGTH = 8000
 """Characters of the longest address that is kept through a sign-in."""
 
@@ -49,6 +50,17 @@ def is_loopback_host(host: str | None) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_resource_uri(uri: str) -> bool:
+    """Whether ``uri`` can name an API: absolute and without a fragment (RFC 8707, section 2; RFC 3986, section 4.3)."""
+    if "#" in uri or len(uri) > _LONGEST_RESOURCE or not uri.isascii() or _CONTROL.search(uri):
+        return False
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return False
+    return bool(parts.scheme and (parts.hostname if parts.scheme in {"http", "https"} else parts.netloc or parts.path))
 
 
 def redirect_uri_problem(uri: str) -> str | None:

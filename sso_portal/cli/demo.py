@@ -88,6 +88,7 @@ def _write_ini(data: Path, host: str, base_port: int, issuer: str) -> dict[str, 
         "sso.storage.sqlite_synchronous": "normal",
         "sso.security.secret": _secret(data / "portal-secret"),
         "sso.sign_up.enabled": "true",
+        "sso.authorization_details.file": str(Path(__file__).with_name("demo_details.toml")),
         "sso.brand.name": "一号通 One Pass",
     }
     ini = data / "demo.ini"

@@ -95,6 +95,7 @@ REFERENCE_CLIENT = {
     "scope": "all",
     "consent": "once",
     "require_pkce": False,
+    "authorization_details_types": ["course_record", "payment"],
 }
 """The client of the API description: identifier 1, secret 1."""
 
@@ -118,6 +119,8 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
         elif known["1"].metadata["grant_types"] == DEFAULTS["grant_types"]:
             # Data from a version that had two grants.
             unit.clients.edit("1", {name: REFERENCE_CLIENT[name] for name in ("grant_types", "response_types")})
+        if "1" in known and not known["1"].metadata["authorization_details_types"]:
+            unit.clients.edit("1", {"authorization_details_types": REFERENCE_CLIENT["authorization_details_types"]})
 
 
 def _seed_person(users: Users, person: Person) -> None:

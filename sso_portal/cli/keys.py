@@ -25,7 +25,8 @@ def list_keys(office: Office, as_json: bool) -> None:
     """Every key; times are seconds since 1970.
 
     States: next (published, signs later), signs, published (for what it has signed), kept (only to recognise old
-    id_tokens), over (deleted by the next sweep).
+    id_tokens), over (deleted by the next sweep). Keys of RSA-OAEP-256 and ECDH-ES do not sign: sites encrypt requests
+    for them; they come and go in the same way.
     """
     with office.portal.transaction() as unit:
         tell(_rows(unit.keys.all()), _COLUMNS, as_json=as_json)

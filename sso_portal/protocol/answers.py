@@ -28,6 +28,7 @@ class JsonAnswer:
     headers: Mapping[str, str] = field(default_factory=lambda: dict(_NO_STORE))
     # The answer as a JWT, in place of the body.
     jwt: str | None = None
+    jwt_type: str = "application/jwt"
 
     @property
     def error(self) -> str | None:

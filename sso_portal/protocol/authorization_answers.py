@@ -9,7 +9,8 @@ from typing import Any
 from sso_portal.base.forms import Form
 from sso_portal.base.urls import origin
 from sso_portal.protocol.interaction import Step, request_digest
-from sso_portal.protocol.response_modes import FORM_POST, RESPONSE_MODES
+from sso_portal.protocol.response_modes import RESPONSE_MODES, is_form
+from sso_portal.services.authorization_details import Entry
 from sso_portal.services.clients import Client
 from sso_portal.services.scopes import scope_of_claim
 
@@ -19,7 +20,7 @@ class Unanswerable:
     """The site cannot be told, because it is not known or the address is not registered: a page for the person.
 
     ``problem`` is one of ``client_missing``, ``client_unknown``, ``redirect_missing``, ``redirect_unregistered``,
-    ``malformed``.
+    ``malformed``; or the request that was pushed is over, ``request_over``.
     """
 
     problem: str
@@ -29,12 +30,13 @@ class Unanswerable:
 
 @dataclass(frozen=True)
 class SendBack:
-    """The answer to the site: where to, in which response mode, with what."""
+    """The answer to the site: where to, in which response mode, with what; ``jwt`` says the same in a secured mode."""
 
     redirect_uri: str
     mode: str
     parameters: Mapping[str, str]
     client: Client | None = None
+    jwt: str | None = None
 
     @property
     def error(self) -> str | None:
@@ -44,12 +46,17 @@ class SendBack:
     @property
     def is_form(self) -> bool:
         """Whether the parameters travel in a form that the browser posts (OAuth 2.0 Form Post Response Mode)."""
-        return self.mode == FORM_POST
+        return is_form(self.mode)
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What travels: the parameters, or the one that holds them all (JARM 1.0, section 2.3)."""
+        return [("response", self.jwt)] if self.jwt is not None else list(self.parameters.items())
 
     @property
     def location(self) -> str:
         """The address for the browser."""
-        return RESPONSE_MODES[self.mode](self.redirect_uri, list(self.parameters.items()))
+        return RESPONSE_MODES[self.mode](self.redirect_uri, self.fields)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Authorization:
     redirect_uri: str
     effective: Form
     claim_names: frozenset[str] = frozenset()
+    details: tuple[Entry, ...] = ()
 
     @property
     def redirect_origin(self) -> str:
@@ -87,6 +95,8 @@ class Interact:
 
     step: Step
     authorization: Authorization
+    # Scopes that she is asked about; none when only the details of the request are open.
+    asked: tuple[str, ...] = ()
 
 
 Answer = Unanswerable | SendBack | Interact

@@ -10,18 +10,23 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from sso_portal.base.clock import Clock
 from sso_portal.protocol.vocabulary import PROMPT_VALUES
+from sso_portal.services.authorization_details import DetailTypes, Entry
 from sso_portal.services.claims_request import ClaimsRequest
 from sso_portal.services.clients import Client, Clients
 from sso_portal.services.consents import Consents
 from sso_portal.services.device_codes import DeviceCode, DeviceCodes
+from sso_portal.services.dpop_nonces import DpopNonces
 from sso_portal.services.federation.client_keys import ClientKeys
 from sso_portal.services.federation.fetch import Fetcher
 from sso_portal.services.keys import Keys
 from sso_portal.services.once import Once
-from sso_portal.services.sessions import Session
+from sso_portal.services.pushed_requests import PushedRequests
+from sso_portal.services.resources import Resource
+from sso_portal.services.sessions import Session, Sessions
 from sso_portal.services.sign_in import SignIn
 from sso_portal.services.subjects import Subjects
 from sso_portal.services.tokens import Access, Code, Family, Token, Tokens
+from sso_portal.services.traces import Finding
 from sso_portal.services.users import User, Users
 
 HEADER = "sso.call"
@@ -48,6 +53,10 @@ class Services(Protocol):
         """Device codes."""
 
     @property
+    def pushed_requests(self) -> PushedRequests:
+        """Requests that clients have pushed."""
+
+    @property
     def consents(self) -> Consents:
         """Remembered answers."""
 
@@ -60,8 +69,16 @@ class Services(Protocol):
         """Public keys of clients."""
 
     @property
+    def detail_types(self) -> DetailTypes:
+        """Types of authorization details."""
+
+    @property
     def once(self) -> Once:
         """Things that may be used once."""
+
+    @property
+    def dpop_nonces(self) -> DpopNonces:
+        """Nonces for DPoP proofs."""
 
     @property
     def keys(self) -> Keys:
@@ -72,8 +89,22 @@ class Services(Protocol):
         """Subject identifiers."""
 
     @property
+    def sessions(self) -> Sessions:
+        """Sign-ins that are going on."""
+
+    @property
     def sign_in(self) -> SignIn:
         """The door."""
+
+
+@dataclass(frozen=True)
+class SentCertificate:
+    """The header with the client's certificate, as it came: ``from_proxy`` when its sender may be believed, and
+    ``verified`` when that one says that it trusts the certificate's authority."""
+
+    text: str = ""
+    from_proxy: bool = False
+    verified: bool = False
 
 
 @dataclass
@@ -86,28 +117,60 @@ class Call:
     client: Client | None = None
     session: Session | None = None
     user: User | None = None
+    # What the browser sent as its session, living or not.
+    session_cookie: str | None = None
     code: Code | None = None
     device_code: DeviceCode | None = None
     family: Family | None = None
+    # Known before the family itself may be used, so that a refusal can be told in its story.
+    family_id: str | None = None
     refresh_token: Token | None = None
     # The unused refresh token that is told again to who presents its used predecessor within the time of grace.
     repeated_refresh_token: str | None = None
     access: Access | None = None
     duplicates: frozenset[str] = frozenset()
     undecodable: frozenset[str] = frozenset()
+    # Every DPoP header, as it was sent, and the method of the request, which a proof names.
+    dpop_proofs: tuple[str, ...] = ()
+    method: str = "POST"
+    # How an access token was presented: as Bearer or as DPoP.
+    presented_as: str = "Bearer"
+    certificate: SentCertificate = SentCertificate()
     # The network address that the request came from; empty when it is not known.
     address: str = ""
     prompt_values: tuple[str, ...] = PROMPT_VALUES
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
     hinted_subject: str | None = None
+    # What the request says in detail that it is for (RFC 9396).
+    authorization_details: tuple[Entry, ...] = ()
     # What the tokens of this authorization will tell besides its scopes.
     details: dict[str, Any] = field(default_factory=dict)
     # What the access token of this answer is bound to, and for whom it is.
     token_details: dict[str, Any] = field(default_factory=dict)
+    # What the request says its tokens are for, as it was sent, and what that was found to be (RFC 8707).
+    resource_names: tuple[str, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    # The same, as logical names (RFC 8693, section 2.1).
+    audiences: tuple[str, ...] = ()
+    # The forms of answer that the caller understands (RFC 9110, section 12.5.1).
+    accept: str = ""
+    # What a client has signed about the person it speaks for.
+    assertion: Mapping[str, Any] | None = None
+    # The token that is exchanged for another.
+    exchanged: Access | None = None
+    # How long the access token of this answer lives, in seconds, when not as long as usual.
+    access_seconds: int | None = None
     # What was wrong with the request object; raised once it is known where to answer.
     request_problem: OAuth2Error | None = None
     # The redirect URI as the authorization request had it; None when it was left out.
     sent_redirect_uri: str | None = None
+
+    # Why this request is going to be refused, for who has to find out.
+    finding: Finding | None = None
+
+    def find(self, check: str, **details: Any) -> None:
+        """Note which check refuses and what is known about it; never a secret."""
+        self.finding = Finding(check, details)
 
     def headers(self, authorization: str | None = None) -> Mapping[str, Any]:
         """Headers to hand to oauthlib."""

@@ -13,7 +13,7 @@ from sso_portal.protocol.answers import JsonAnswer, refusal, token_refusal
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.form_endpoint import read_form
 from sso_portal.protocol.server import PortalServer
-from sso_portal.protocol.vocabulary import DEVICE_AUTHORIZATION_PATH, DEVICE_PATH, DEVICE_QR_PATH
+from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS, DEVICE_AUTHORIZATION_PATH, DEVICE_PATH, DEVICE_QR_PATH
 from sso_portal.services.client_metadata import DEVICE_CODE
 from sso_portal.services.device_codes import Begun
 
@@ -38,6 +38,10 @@ def answer_device_authorization_request(
     form = read_form(body, content_type, query, trace_id)
     if isinstance(form, JsonAnswer):
         return form
+    if AUTHORIZATION_DETAILS in form.values:
+        # The page at which a device's code is typed shows scopes only.
+        description = "authorization_details cannot be asked for by a device."
+        return token_refusal("invalid_request", description, trace_id)
     request = Request(f"{call.issuer}{DEVICE_AUTHORIZATION_PATH}", "POST", form.encoded(), call.headers(authorization))
     try:
         server.grants[DEVICE_CODE].validate_device_authorization_request(request)

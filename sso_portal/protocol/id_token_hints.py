@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sso_portal.base.client_jose import MAXIMUM_LENGTH
+from sso_portal.base.client_jose import MAXIMUM_LENGTH, header_of
 from sso_portal.base.jose import verified_claims
 from sso_portal.protocol.call import Call
 
@@ -15,7 +15,10 @@ def hinted_claims(token: str, call: Call) -> dict[str, object] | None:
     if len(token) > MAXIMUM_LENGTH:
         return None
     claims = verified_claims(token, call.services.keys.verifying())
-    return claims if claims is not None and claims.get("iss") == call.issuer else None
+    if claims is None or claims.get("iss") != call.issuer:
+        return None
+    # The portal signs other things too, which must not be taken for id_tokens (RFC 8725, section 3.11).
+    return claims if header_of(token).get("typ") == "JWT" else None
 
 
 def hinted_subject(token: str, call: Call) -> str | None:

@@ -49,7 +49,8 @@ class Standing:
 
     ``proved_now``: she signed in for this very request. ``agreed``: an earlier answer covers what is asked.
     ``answered_now``: she answered the consent page for this very request. ``is_other``: the site means somebody else.
-    ``acr`` is how strongly she proved who she is.
+    ``acr`` is how strongly she proved who she is. ``details_open``: what is asked in detail (RFC 9396) has to be put
+    to her, whatever was agreed before.
     """
 
     signed_in_for: int | None = None
@@ -58,6 +59,7 @@ class Standing:
     answered_now: bool = False
     is_other: bool = False
     acr: str | None = None
+    details_open: bool = False
 
 
 def next_step(wish: Wish, standing: Standing) -> Step:
@@ -91,7 +93,7 @@ def _must_prove_again(wish: Wish, signed_in_for: int) -> bool:
 def _must_consent(wish: Wish, standing: Standing) -> bool:
     if standing.answered_now:
         return False
-    if "consent" in wish.prompts or wish.consent == "explicit":
+    if "consent" in wish.prompts or wish.consent == "explicit" or standing.details_open:
         return True
     return wish.consent == "once" and not standing.agreed
 

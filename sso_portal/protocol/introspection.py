@@ -1,14 +1,20 @@
-"""Token introspection (RFC 7662): an API asks what a token stands for."""
+"""Token introspection (RFC 7662): an API asks what a token stands for, and may have it signed (RFC 9701)."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_refusal
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.form_endpoint import read_form
+from sso_portal.protocol.responses_for_clients import packed
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import INTROSPECT_PATH
+from sso_portal.services.profiles import signs_messages
+
+_TYPE = "token-introspection+jwt"
 
 
 def answer_introspection_request(
@@ -36,4 +42,32 @@ def answer_introspection_request(
     answer = parsed(text)
     if status != 200:  # noqa: PLR2004
         return token_refusal(answer["error"], answer.get("error_description", ""), trace_id)
-    return JsonAnswer(200, answer)
+    return _signed(answer, call, trace_id) if _wants_signed(call) else JsonAnswer(200, answer)
+
+
+def _wants_signed(call: Call) -> bool:
+    """Whether the caller asks for a JWT, and does not take it back with a weight of nothing; or its profile does."""
+    if call.client is not None and signs_messages(call.client.metadata):
+        return True
+    for wish in call.accept.lower().split(","):
+        kind, *parameters = (part.strip() for part in wish.split(";"))
+        if kind == f"application/{_TYPE}":
+            return not any(parameter.startswith("q=") and not parameter.strip("q=0.") for parameter in parameters)
+    return False
+
+
+def _signed(answer: dict[str, Any], call: Call, trace_id: str) -> JsonAnswer:
+    """The answer as something that its API can keep as evidence (RFC 9701, section 5)."""
+    if call.client is None:
+        raise TypeError("who asks is known by now")
+    claims = {
+        "iss": call.issuer,
+        "aud": call.client.client_id,
+        "iat": call.clock.now(),
+        "token_introspection": answer,
+    }
+    try:
+        jwt = packed("introspection", claims, call, call.client, media=_TYPE)
+    except OAuth2Error as error:
+        return refusal_of(error, trace_id)
+    return JsonAnswer(200, {}, jwt=jwt, jwt_type=f"application/{_TYPE}")

@@ -12,15 +12,20 @@ from sso_portal.base.client_jose import (
     MAXIMUM_LENGTH,
     VERIFICATION_ALGORITHMS,
     BadToken,
+    decrypted,
     header_of,
+    is_encrypted,
     unsigned_claims,
+    unverified_claims,
     verified_by_secret,
 )
-from sso_portal.base.forms import Form
+from sso_portal.base.forms import REPEATABLE, Form
+from sso_portal.base.hashing import base64url
 from sso_portal.protocol.call import Call
-from sso_portal.protocol.vocabulary import INTERACTION
+from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS, INTERACTION
 from sso_portal.services.clients import Client
 from sso_portal.services.federation.fetch import Unfetchable
+from sso_portal.services.profiles import algorithms_for
 
 _TYPES = {None, "jwt", "oauth-authz-req+jwt", "application/oauth-authz-req+jwt"}
 _LEEWAY = 60
@@ -58,6 +63,7 @@ def read_request(query: Form, call: Call, *, arrived: bool) -> Form:
         {name: value for name, value in query.values.items() if name not in _CARRIERS},
         query.duplicates,
         query.undecodable,
+        query.repeated,
     )
     try:
         if not carries_object(query):
@@ -71,12 +77,24 @@ def read_request(query: Form, call: Call, *, arrived: bool) -> Form:
         return outside
 
 
+def hints_inside(query: Form, call: Call) -> Mapping[str, str]:
+    """What a request object by value says, believed by nobody yet: for the looks of pages, and for nothing else."""
+    client, token = call.services.clients.find(query.values.get("client_id")), query.values.get("request")
+    if client is None or token is None:
+        return {}
+    try:
+        claims = unverified_claims(_opened(token, client, call))
+    except BadToken:
+        return {}
+    return {name: value for name, value in claims.items() if isinstance(value, str)}
+
+
 def _claims(query: Form, client: Client, call: Call, *, arrived: bool) -> Mapping[str, Any]:
     if all(name in query.values for name in _CARRIERS):
         raise InvalidRequestObject(description="request and request_uri were both sent (RFC 9101, section 5).")
     token = query.values.get("request") or _fetched(query.values["request_uri"], client, call)
     try:
-        claims = _verified(token, query, client, call)
+        claims = _verified(_opened(token, client, call), query, client, call)
         _check_claims(claims, client, call, arrived=arrived)
     except BadToken as error:
         raise InvalidRequestObject(description=f"The request object: {error}") from None
@@ -92,6 +110,25 @@ def _fetched(uri: str, client: Client, call: Call) -> str:
         raise InvalidRequestUri(description=f"request_uri cannot be fetched: {error}") from None
     except UnicodeDecodeError:
         raise InvalidRequestUri(description="request_uri leads to something that is not a JWT.") from None
+
+
+def _opened(token: str, client: Client, call: Call) -> str:
+    """What an encrypted object holds (RFC 9101, section 6.1); a plain one as it is, unless the client is registered to
+    encrypt."""
+    if not is_encrypted(token):
+        if client.metadata["request_object_encryption_alg"]:
+            raise BadToken("it is not encrypted, as the client is registered.")
+        return token
+    inner = decrypted(token, call.services.keys.decrypting())
+    if is_encrypted(inner):
+        raise BadToken("it is encrypted twice.")
+    # Claims that are encrypted and nothing else are as good as unsigned ones.
+    return _unsigned(inner) if inner.startswith("{") else inner
+
+
+def _unsigned(claims: str) -> str:
+    header = base64url(json.dumps({"alg": "none"}).encode())
+    return f"{header}.{base64url(claims.encode())}."
 
 
 def _verified(token: str, query: Form, client: Client, call: Call) -> Mapping[str, Any]:
@@ -112,7 +149,8 @@ def _verified(token: str, query: Form, client: Client, call: Call) -> Mapping[st
         if secret is None:
             raise BadToken("it is signed with HS256, but the client has no secret that the portal could know.")
         return verified_by_secret(token, secret)
-    return call.services.client_keys.verified(client, token, VERIFICATION_ALGORITHMS)
+    allowed = algorithms_for(client.metadata, VERIFICATION_ALGORITHMS)
+    return call.services.client_keys.verified(client, token, allowed)
 
 
 def _check_claims(claims: Mapping[str, Any], client: Client, call: Call, *, arrived: bool) -> None:
@@ -135,8 +173,12 @@ def _check_claims(claims: Mapping[str, Any], client: Client, call: Call, *, arri
 
 def _merged(outside: Form, claims: Mapping[str, Any], client: Client) -> Form:
     inside = {
-        name: _text(name, value) for name, value in claims.items() if name not in _OF_THE_JWT and value is not None
+        name: _text(name, _first(name, value))
+        for name, value in claims.items()
+        if name not in _OF_THE_JWT and value is not None
     }
+    several = {name: _texts(name, claims[name]) for name in REPEATABLE if isinstance(claims.get(name), list)}
+    outer = {name: texts for name, texts in outside.repeated.items() if name not in inside}
     for name in ("client_id", "response_type"):
         # They have to stand outside too, and be the same (Core, section 6.1; RFC 9101, section 5).
         if name in inside and name in outside.values and not _is_same(inside[name], outside.values[name]):
@@ -145,8 +187,8 @@ def _merged(outside: Form, claims: Mapping[str, Any], client: Client) -> Form:
     if client.metadata["require_signed_request_object"] or not _is_openid(outside):
         # RFC 9101, section 6.3: what is not in the object does not count.
         kept = {name: outside.values[name] for name in (INTERACTION,) if name in outside.values}
-        return Form({**kept, **inside}, outside.duplicates, outside.undecodable)
-    return Form({**outside.values, **inside}, outside.duplicates, outside.undecodable)
+        return Form({**kept, **inside}, outside.duplicates, outside.undecodable, several)
+    return Form({**outside.values, **inside}, outside.duplicates, outside.undecodable, {**outer, **several})
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -157,11 +199,20 @@ def _is_openid(query: Form) -> bool:
     return "openid" in query.values.get("scope", "").split()
 
 
+def _first(name: str, value: object) -> object:
+    # What may be sent several times is an array in a JWT.
+    return value[0] if name in REPEATABLE and isinstance(value, list) and value else value
+
+
+def _texts(name: str, values: list[object]) -> tuple[str, ...]:
+    return tuple(_text(name, value) for value in values)
+
+
 def _text(name: str, value: object) -> str:
     """A claim as the parameter it stands for: numbers and objects are written as the query string would have them."""
     if isinstance(value, str):
         text = value
-    elif isinstance(value, bool | int | float | dict):
+    elif isinstance(value, bool | int | float | dict) or (name == AUTHORIZATION_DETAILS and isinstance(value, list)):
         text = json.dumps(value, separators=(",", ":"))
     else:
         raise InvalidRequestObject(description=f"{name[:40]} in the request object is of a strange type.")

@@ -12,19 +12,25 @@ from sso_portal.base.jose import sign
 from sso_portal.protocol.call import Call
 from sso_portal.services.clients import Client
 
-Kind = Literal["id_token", "userinfo"]
+Kind = Literal["id_token", "userinfo", "introspection", "authorization"]
 
 
-def packed(kind: Kind, claims: Mapping[str, Any], call: Call, client: Client) -> str:
-    """``claims`` signed, and encrypted if the client asks for it. Raises an oauthlib error when it has no key."""
-    algorithm = client.metadata[f"{kind}_signed_response_alg"]
-    if kind == "userinfo" and not algorithm:
-        raise TypeError("plain userinfo is not packed")
-    signed = sign(call.services.keys.signing(algorithm), claims)
+def packed(kind: Kind, claims: Mapping[str, Any], call: Call, client: Client, *, media: str = "JWT") -> str:
+    """``claims`` signed, and encrypted if the client asks for it; ``media`` is the media type of the JWT without
+    its ``application/``. Raises an oauthlib error when it has no key."""
+    signed = signed_only(kind, claims, call, client, media=media)
     encryption = client.metadata[f"{kind}_encrypted_response_alg"]
     if not encryption:
         return signed
-    return _encrypted(signed, "JWT", kind, call, client)
+    return _encrypted(signed, media, kind, call, client)
+
+
+def signed_only(kind: Kind, claims: Mapping[str, Any], call: Call, client: Client, *, media: str = "JWT") -> str:
+    """``claims`` signed as the client registered it, for its eyes or not."""
+    algorithm = client.metadata[f"{kind}_signed_response_alg"]
+    if kind == "userinfo" and not algorithm:
+        raise TypeError("plain userinfo is not packed")
+    return sign(call.services.keys.signing(algorithm), claims, token_type=media)
 
 
 def _encrypted(payload: str, content_type: str, kind: Kind, call: Call, client: Client) -> str:

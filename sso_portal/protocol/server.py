@@ -17,12 +17,12 @@ from sso_portal.services.client_metadata import RESPONSE_TYPES
 class PortalServer(Server):
     """Built once per process; everything that belongs to one request travels in its Call."""
 
-    def __init__(self, *, access_seconds: int) -> None:
+    def __init__(self) -> None:
         """Lay our registries over oauthlib's: a grant or response type that is not registered here does not exist."""
         validator = PortalValidator()
         super().__init__(validator)
         self.grants: dict[str, Any] = {name: grant(validator) for name, grant in GRANTS.items()}
-        self.token_handler = OpaqueToken(validator, access_seconds)
+        self.token_handler = OpaqueToken(validator)
         AuthorizationEndpoint.__init__(
             self,
             default_response_type="code",

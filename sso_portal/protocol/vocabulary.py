@@ -12,7 +12,9 @@ INTROSPECT_PATH: Final = "/o/introspect/"
 REVOKE_PATH: Final = "/o/revoke/"
 REGISTER_PATH: Final = "/o/register/"
 JWKS_PATH: Final = "/o/jwks/"
+PROTECTED_RESOURCE_PATH: Final = "/.well-known/oauth-protected-resource"
 LOGOUT_PATH: Final = "/o/logout/"
+PUSHED_AUTHORIZATION_PATH: Final = "/o/par/"
 DEVICE_AUTHORIZATION_PATH: Final = "/o/device_authorization/"
 DEVICE_PATH: Final = "/o/device/"
 DEVICE_QR_PATH: Final = "/o/device/qr.svg"
@@ -26,6 +28,9 @@ CREATE_PROMPT: Final = "create"
 
 INTERACTION: Final = "interaction"
 """Our own parameter on the authorization endpoint: the signed marker that an interaction has happened."""
+
+AUTHORIZATION_DETAILS: Final = "authorization_details"
+"""The parameter of RFC 9396, which has the same name wherever it stands."""
 
 DISPLAY_VALUES: Final = ("page", "popup", "touch", "wap")
 """Values of ``display`` (OpenID Connect Core, section 3.1.2.1)."""

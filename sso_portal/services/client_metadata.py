@@ -16,10 +16,11 @@ from sso_portal.base.client_jose import (
     VERIFICATION_ALGORITHMS,
 )
 from sso_portal.base.errors import Refused
-from sso_portal.base.jose import SIGNING_ALGORITHMS
+from sso_portal.base.jose import ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
 from sso_portal.base.urls import host_name
 from sso_portal.services import client_metadata_checks as checks
 from sso_portal.services.client_metadata_checks import Check
+from sso_portal.services.profiles import PROFILES, profile_faults
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Field:
 
 
 DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code"
+TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - the name of a grant
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 GRANT_TYPES = (
     "authorization_code",
     "refresh_token",
@@ -43,7 +46,12 @@ GRANT_TYPES = (
     "password",
     "implicit",
     DEVICE_CODE,
+    TOKEN_EXCHANGE,
+    JWT_BEARER,
 )
+OPERATORS_GRANTS = (TOKEN_EXCHANGE, JWT_BEARER)
+"""Grants by which a client speaks for people who are elsewhere: no client may register itself for them."""
+
 RESPONSE_TYPES = (
     "code",
     "token",
@@ -57,7 +65,15 @@ RESPONSE_TYPES = (
 """Their words in the order of the specification's own table; a request may send them in any order."""
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-AUTHENTICATION_METHODS = (*SECRET_METHODS, "client_secret_jwt", "private_key_jwt", "none")
+CERTIFICATE_METHODS = ("tls_client_auth", "self_signed_tls_client_auth")
+"""Offered only where a reverse proxy hands on the certificates of clients (RFC 8705, section 2)."""
+
+AUTHENTICATION_METHODS = (*SECRET_METHODS, "client_secret_jwt", "private_key_jwt", *CERTIFICATE_METHODS, "none")
+CERTIFICATE_NAMES = tuple(
+    f"tls_client_auth_{kind}" for kind in ("subject_dn", "san_dns", "san_uri", "san_ip", "san_email")
+)
+"""What a certificate may be known by; a client registers exactly one of them (RFC 8705, section 2.1.2)."""
+
 CONSENT_POLICIES = ("silent", "once", "explicit")
 
 _SIGNED_OR_PLAIN = ("", *SIGNING_ALGORITHMS)
@@ -84,6 +100,13 @@ FIELDS: Mapping[str, Field] = {
     "scope": Field(str, "openid profile email", checks.scope),
     "token_endpoint_auth_method": Field(str, "client_secret_basic", checks.one_of(*AUTHENTICATION_METHODS)),
     "token_endpoint_auth_signing_alg": Field(str, "", checks.one_of(*_VERIFIED)),
+    "tls_client_auth_subject_dn": Field(str, "", checks.subject_name),
+    "tls_client_auth_san_dns": Field(str, ""),
+    "tls_client_auth_san_uri": Field(str, ""),
+    "tls_client_auth_san_ip": Field(str, "", checks.ip_address),
+    "tls_client_auth_san_email": Field(str, ""),
+    "tls_client_certificate_bound_access_tokens": Field(bool, False),
+    "dpop_bound_access_tokens": Field(bool, False),
     "jwks": Field(dict[str, Any], {}, checks.jwk_set),
     "jwks_uri": Field(str, "", checks.web_address),
     "subject_type": Field(str, "public", checks.one_of("public", "pairwise")),
@@ -94,18 +117,39 @@ FIELDS: Mapping[str, Field] = {
     "userinfo_signed_response_alg": Field(str, "", checks.one_of(*_SIGNED_OR_PLAIN)),
     "userinfo_encrypted_response_alg": Field(str, "", checks.one_of(*_KEY_ENCRYPTION)),
     "userinfo_encrypted_response_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
+    "authorization_signed_response_alg": Field(str, "RS256", checks.one_of(*SIGNING_ALGORITHMS)),
+    "authorization_encrypted_response_alg": Field(str, "", checks.one_of(*_KEY_ENCRYPTION)),
+    "authorization_encrypted_response_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
     "request_object_signing_alg": Field(str, "", checks.one_of(*_VERIFIED, "none")),
     "require_signed_request_object": Field(bool, False),
+    "request_object_encryption_alg": Field(str, "", checks.one_of("", *ENCRYPTION_ALGORITHMS)),
+    "request_object_encryption_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
+    "require_pushed_authorization_requests": Field(bool, False),
     "request_uris": Field(list[str], [], checks.request_uris),
     "default_max_age": Field(int, None, checks.age),
     "require_auth_time": Field(bool, False),
     "default_acr_values": Field(list[str], []),
     "consent": Field(str, "once", checks.one_of(*CONSENT_POLICIES), own=True),
+    # A set of demands that it is held to as a whole.
+    "profile": Field(str, "", checks.one_of(*PROFILES), own=True),
     "always_authenticate": Field(bool, False, own=True),
     "first_party": Field(bool, False, own=True),
     "require_pkce": Field(bool, True, own=True),
     # May ask about every access token, not only about its own: an API that checks tokens by introspection.
     "resource_server": Field(bool, False, own=True),
+    # Of an API: what tokens may be asked for it by (RFC 8707), which scopes mean something there, what its tokens are.
+    "resource_uris": Field(list[str], [], checks.resource_uris, own=True),
+    "resource_scopes": Field(str, "", checks.scope, own=True),
+    "access_token_format": Field(str, "opaque", checks.one_of("opaque", "jwt"), own=True),
+    "access_token_signed_response_alg": Field(str, "ES256", checks.one_of(*SIGNING_ALGORITHMS), own=True),
+    # The APIs that a client may have tokens for (empty: all), and may exchange tokens for (RFC 8693; empty: none).
+    "allowed_resources": Field(list[str], [], own=True),
+    "token_exchange_to": Field(list[str], [], own=True),
+    # The types of authorization details that it may use (RFC 9396); some of them are granted without asking anybody.
+    "authorization_details_types": Field(list[str], [], own=True),
+    "introspection_signed_response_alg": Field(str, "RS256", checks.one_of(*SIGNING_ALGORITHMS)),
+    "introspection_encrypted_response_alg": Field(str, "", checks.one_of(*_KEY_ENCRYPTION)),
+    "introspection_encrypted_response_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
 }
 
 
@@ -172,7 +216,7 @@ def is_public(metadata: Mapping[str, Any]) -> bool:
 
 def has_secret(metadata: Mapping[str, Any]) -> bool:
     """Whether the client has a secret: not when it is public or proves itself with a key of its own."""
-    return metadata["token_endpoint_auth_method"] not in {"none", "private_key_jwt"}
+    return metadata["token_endpoint_auth_method"] not in {"none", "private_key_jwt", *CERTIFICATE_METHODS}
 
 
 def keeps_secret(metadata: Mapping[str, Any]) -> bool:
@@ -200,11 +244,26 @@ def _check_together(metadata: Mapping[str, Any]) -> None:
         raise Refused("require_pkce: a client without a secret always uses PKCE (RFC 9700, section 2.1.1).")
     if is_public(metadata) and "client_credentials" in grants:
         raise Refused("grant_types: client_credentials is for clients that can prove who they are (RFC 6749, 4.4).")
+    _check_grants_of_operators(metadata)
+    if metadata["resource_uris"] and not metadata["resource_server"]:
+        raise Refused("resource_uris: are for APIs, which have resource_server=true.")
     _check_keys(metadata)
+    _check_bindings(metadata)
+    faults = list(profile_faults(metadata))
+    if faults:
+        raise Refused(f"profile: {metadata['profile']} demands more. {' '.join(faults)}")
     if metadata["subject_type"] == "pairwise" and not metadata["sector_identifier_uri"]:
         hosts = {host_name(uri) for uri in metadata["redirect_uris"]}
         if len(hosts) > 1:
             raise Refused("sector_identifier_uri: is needed, because the redirect URIs have several hosts (Core, 8.1).")
+
+
+def _check_grants_of_operators(metadata: Mapping[str, Any]) -> None:
+    for grant in OPERATORS_GRANTS:
+        if grant in metadata["grant_types"] and is_public(metadata):
+            raise Refused(f"grant_types: {grant} is for clients that can prove who they are.")
+    if JWT_BEARER in metadata["grant_types"] and not (metadata["jwks"] or metadata["jwks_uri"]):
+        raise Refused(f"jwks: a client that uses {JWT_BEARER} registers its public keys, by jwks or jwks_uri.")
 
 
 def _grants_for(response_type: str) -> list[str]:
@@ -224,17 +283,28 @@ def _check_keys(metadata: Mapping[str, Any]) -> None:
         raise Refused("jwks: is not used together with jwks_uri (RFC 7591, section 2).")
     has_keys = bool(metadata["jwks"] or metadata["jwks_uri"])
     method = metadata["token_endpoint_auth_method"]
-    if method == "private_key_jwt" and not has_keys:
-        raise Refused("jwks: a client that uses private_key_jwt registers its public keys, by jwks or jwks_uri.")
+    if method in {"private_key_jwt", "self_signed_tls_client_auth"} and not has_keys:
+        raise Refused(f"jwks: a client that uses {method} registers its public keys, by jwks or jwks_uri.")
     algorithm = metadata["token_endpoint_auth_signing_alg"]
     if algorithm and (algorithm == "HS256") != (method == "client_secret_jwt"):
         raise Refused("token_endpoint_auth_signing_alg: does not fit the token_endpoint_auth_method.")
-    for kind in ("id_token", "userinfo"):
+    if metadata["request_object_encryption_enc"] and not metadata["request_object_encryption_alg"]:
+        raise Refused("request_object_encryption_alg: is needed when request_object_encryption_enc is given.")
+    for kind in ("id_token", "userinfo", "introspection", "authorization"):
         key, content = metadata[f"{kind}_encrypted_response_alg"], metadata[f"{kind}_encrypted_response_enc"]
         if content and not key:
             raise Refused(f"{kind}_encrypted_response_alg: is needed when {kind}_encrypted_response_enc is given.")
         if key and not has_keys:
             raise Refused(f"{kind}_encrypted_response_alg: needs the client's public keys, by jwks or jwks_uri.")
+
+
+def _check_bindings(metadata: Mapping[str, Any]) -> None:
+    names = [name for name in CERTIFICATE_NAMES if metadata[name]]
+    if metadata["token_endpoint_auth_method"] == "tls_client_auth" and len(names) != 1:  # noqa: S105 - a method's name
+        raise Refused(f"{CERTIFICATE_NAMES[0]}: tls_client_auth needs exactly one of {', '.join(CERTIFICATE_NAMES)}.")
+    for name in ("dpop_bound_access_tokens", "tls_client_certificate_bound_access_tokens"):
+        if metadata[name] and any("token" in response_type.split() for response_type in metadata["response_types"]):
+            raise Refused(f"{name}: no token that comes in an address can be bound; remove those response_types.")
 
 
 def parse_assignment(assignment: str) -> tuple[str, Any]:

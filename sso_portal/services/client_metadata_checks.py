@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sso_portal.base.certificates import address_problem, subject_name_problem
 from sso_portal.base.client_jose import jwk_set_problem
-from sso_portal.base.urls import redirect_uri_problem
+from sso_portal.base.urls import is_resource_uri, redirect_uri_problem
 
 Check = Callable[[Any], str | None]
 
@@ -55,10 +56,26 @@ def request_uris(values: list[str]) -> str | None:
     return f"has an address of more than {_LONGEST_REQUEST_URI} characters" if too_long else None
 
 
+def resource_uris(values: list[str]) -> str | None:
+    """Absolute addresses without a fragment that name an API (RFC 8707, section 2)."""
+    strange = next((uri for uri in values if not is_resource_uri(uri)), None)
+    return f"{strange!r} is not an absolute URI without a fragment" if strange is not None else None
+
+
 def scope(value: str) -> str | None:
     """Scopes separated by spaces."""
     strange = [letter for letter in value if not (letter == " " or "!" <= letter <= "~") or letter in '"\\']
     return "has characters that no scope may have (RFC 6749, section 3.3)" if strange else None
+
+
+def subject_name(value: str) -> str | None:
+    """The subject of a certificate (RFC 4514), or nothing."""
+    return subject_name_problem(value) if value else None
+
+
+def ip_address(value: str) -> str | None:
+    """An IP address, or nothing."""
+    return address_problem(value) if value else None
 
 
 def age(value: int | None) -> str | None:

@@ -182,6 +182,7 @@ class Clients:
         client_id = client_id or identifier()
         if not _CLIENT_ID.fullmatch(client_id):
             raise Refused("A client_id has 1 to 200 letters, digits and . _ ~ -")
+        self._check_resources(client_id, complete)
         plain = (secret or token()) if has_secret(complete) else None
         now = self._clock.now()
         hashed = self._hash(plain, generated=not secret) if plain else None
@@ -246,6 +247,7 @@ class Clients:
         """
         client = self.stored(client_id)
         metadata = complete_metadata({**client.metadata, **changes})
+        self._check_resources(client_id, metadata)
         if keeps_secret(metadata) and client.secret_encrypted is None:
             raise Refused(
                 "client_secret_jwt needs a secret that the portal can read; change both at once with "
@@ -288,6 +290,14 @@ class Clients:
         ConsentStore(self._work).remove_client(client_id)
         TokenStore(self._work).revoke_families("client_removed", self._clock.now(), client_id=client_id)
         self._cache.forget()
+
+    def _check_resources(self, client_id: str, metadata: Mapping[str, Any]) -> None:
+        """A token that is meant for one API must not open another."""
+        wanted = set(metadata["resource_uris"])
+        others = [other for other in self.all() if other.client_id != client_id] if wanted else []
+        for other in others:
+            for uri in sorted(wanted & set(other.metadata["resource_uris"])):
+                raise Refused(f"resource_uris: {uri} is registered for {other.client_id} already.")
 
     def _hash(self, secret: str, *, generated: bool) -> str:
         return _KEYED + self._token_hasher.hash(secret) if generated else self._secret_hasher.hash(secret)

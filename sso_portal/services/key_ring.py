@@ -1,5 +1,7 @@
 """Which key signs, which are published, which still verify: read from the clock, so that all processes agree.
 
+Keys by which clients encrypt for the portal come and go with those that sign; all that are believed still decrypt.
+
 made ──► next ──► signs ──► published ──► kept ──► gone
          in the JWK Set ────────────────►
          believed in an id_token_hint ───────────►
@@ -12,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sso_portal.base.errors import KeysUnreadable
-from sso_portal.base.jose import SIGNING_ALGORITHMS, SigningKey, decrypt
+from sso_portal.base.jose import KeyPair, SigningKey, decrypt, key_pair
 from sso_portal.services.cache import VersionedCache
 from sso_portal.storage.database import Work
 from sso_portal.storage.keys import VERSION, KeyRow, KeyStore
@@ -50,11 +52,11 @@ def superseded_at(row: KeyRow, rows: Sequence[KeyRow]) -> int | None:
 class KeyRing:
     """Every key in memory, the highest generations first.
 
-    ``ends`` are the keys with the time when each is superseded; ``lines`` are, for each algorithm, the keys with the
-    time from which each signs.
+    ``ends`` are the keys with the time when each is superseded; ``lines`` are, for each algorithm that signs, the keys
+    with the time from which each signs.
     """
 
-    ends: tuple[tuple[SigningKey, int | None], ...]
+    ends: tuple[tuple[KeyPair, int | None], ...]
     lines: Mapping[str, tuple[tuple[int, SigningKey], ...]]
 
     def signing(self, algorithm: str, now: int) -> SigningKey:
@@ -66,7 +68,11 @@ class KeyRing:
         # The very first key, made by a machine whose clock is a little ahead of ours.
         return line[-1][1]
 
-    def since(self, moment: int) -> tuple[SigningKey, ...]:
+    def algorithms(self) -> set[str]:
+        """Every algorithm that there is a key for."""
+        return {key.algorithm for key, _ in self.ends}
+
+    def since(self, moment: int) -> tuple[KeyPair, ...]:
         """The keys that are superseded after ``moment`` or not at all."""
         return tuple(key for key, end in self.ends if end is None or end > moment)
 
@@ -84,20 +90,20 @@ class _RingLoader:
 
     def __init__(self, encryption_key: bytes) -> None:
         self._encryption_key = encryption_key
-        self._known: dict[str, SigningKey] = {}
+        self._known: dict[str, KeyPair] = {}
 
     def __call__(self, work: Work) -> KeyRing:
         rows = KeyStore(work).all()
         self._known = known = {row.kid: self._known.get(row.kid) or self._decrypted(row) for row in rows}
-        lines = {
-            algorithm: tuple((row.signs_from, known[row.kid]) for row in rows if row.algorithm == algorithm)
-            for algorithm in {row.algorithm for row in rows}
-        }
+        lines: dict[str, tuple[tuple[int, SigningKey], ...]] = {}
+        for row in rows:
+            key = known[row.kid]
+            if isinstance(key, SigningKey):
+                lines[row.algorithm] = (*lines.get(row.algorithm, ()), (row.signs_from, key))
         return KeyRing(tuple((known[row.kid], superseded_at(row, rows)) for row in rows), lines)
 
-    def _decrypted(self, row: KeyRow) -> SigningKey:
+    def _decrypted(self, row: KeyRow) -> KeyPair:
         plain = decrypt(row.private_encrypted, self._encryption_key)
         if plain is None:
             raise KeysUnreadable("The signing keys were encrypted with another sso.security.secret than today's.")
-        algorithm = next(known for known in SIGNING_ALGORITHMS if known == row.algorithm)
-        return SigningKey(row.kid, algorithm, json.loads(plain), row.public)
+        return key_pair(row.kid, row.algorithm, json.loads(plain), row.public)

@@ -1,4 +1,5 @@
-"""Keys: those that sign tokens, made at first start, kept encrypted, and followed by new ones on a schedule."""
+"""Keys: those that sign tokens and those that clients encrypt for. Made at first start, kept encrypted, followed by new
+ones on a schedule."""
 
 from __future__ import annotations
 
@@ -8,7 +9,17 @@ from dataclasses import dataclass
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.errors import Refused
-from sso_portal.base.jose import SIGNING_ALGORITHMS, SigningAlgorithm, SigningKey, encrypt, generate_signing_key
+from sso_portal.base.jose import (
+    ENCRYPTION_ALGORITHMS,
+    KEY_ALGORITHMS,
+    SIGNING_ALGORITHMS,
+    DecryptionKey,
+    KeyPair,
+    SigningKey,
+    encrypt,
+    generate_decryption_key,
+    generate_signing_key,
+)
 from sso_portal.services.key_ring import KeyCache, KeyRing, Schedule, superseded_at
 from sso_portal.storage.database import Work
 from sso_portal.storage.keys import KeyRow, KeyStore
@@ -33,7 +44,7 @@ class KeyInfo:
 
 
 class Keys:
-    """The signing keys."""
+    """The key pairs of the portal."""
 
     def __init__(self, work: Work, cache: KeyCache, encryption_key: bytes, clock: Clock, schedule: Schedule) -> None:
         """Reads go through ``cache``; changes through the given transaction."""
@@ -48,25 +59,33 @@ class Keys:
         """The key that signs with ``algorithm`` now. Raises :class:`KeysUnreadable`."""
         return self._ring().signing(algorithm, self._clock.now())
 
-    def published(self) -> tuple[SigningKey, ...]:
-        """The keys of the JWK Set: those that will sign, that sign, and that have signed what may still be in use."""
+    def published(self) -> tuple[KeyPair, ...]:
+        """The keys of the JWK Set: those that will sign, that sign, and that have signed what may still be in use; and
+        in the same way those that clients encrypt for."""
         return self._ring().since(self._schedule.published_since(self._clock.now()))
 
     def verifying(self) -> tuple[SigningKey, ...]:
         """The keys by which an old id_token is known as our own: the published ones and those kept for hints."""
+        return tuple(key for key in self._believed() if isinstance(key, SigningKey))
+
+    def decrypting(self) -> tuple[DecryptionKey, ...]:
+        """The keys that open what clients have encrypted, also by an old copy of the JWK Set."""
+        return tuple(key for key in self._believed() if isinstance(key, DecryptionKey))
+
+    def _believed(self) -> tuple[KeyPair, ...]:
         return self._ring().since(self._schedule.believed_since(self._clock.now()))
 
     def are_ready(self) -> bool:
         """Whether there is a readable key for every algorithm. Raises :class:`KeysUnreadable`."""
-        return set(SIGNING_ALGORITHMS) <= set(self._ring().lines)
+        return set(KEY_ALGORITHMS) <= self._ring().algorithms()
 
     def _ring(self) -> KeyRing:
         return self._cache.get(self._work)
 
     def ensure(self) -> None:
-        """Make a signing key for every algorithm that has none; processes that start at once agree on one."""
+        """Make a key for every algorithm that has none; processes that start at once agree on one."""
         newest = self._newest()
-        self._add([algorithm for algorithm in SIGNING_ALGORITHMS if algorithm not in newest], self._clock.now())
+        self._add([algorithm for algorithm in KEY_ALGORITHMS if algorithm not in newest], self._clock.now())
 
     def maintain(self) -> int:
         """Publish the next key of every algorithm whose time has come; answers how many.
@@ -77,7 +96,7 @@ class Keys:
         now, schedule = self._clock.now(), self._schedule
         lead = schedule.rotate - schedule.publish_ahead
         due = [row.algorithm for row in self._newest().values() if row.signs_from + lead <= now]
-        return self._add([known for known in SIGNING_ALGORITHMS if known in due], now + schedule.publish_ahead)
+        return self._add([known for known in KEY_ALGORITHMS if known in due], now + schedule.publish_ahead)
 
     def rotate(self, *, ahead: bool = False) -> Sequence[KeyInfo]:
         """Sign with fresh keys at once, or publish them now and sign later; the old ones stay published for a while.
@@ -86,7 +105,7 @@ class Keys:
         """
         self._ring()
         signs_from = self._clock.now() + (self._schedule.publish_ahead if ahead else 0)
-        pending: Sequence[SigningAlgorithm] = SIGNING_ALGORITHMS
+        pending: Sequence[str] = KEY_ALGORITHMS
         while pending:
             self._add(pending, signs_from)
             # Somebody else's next key may have come in between: it would let the old one sign on.
@@ -129,10 +148,11 @@ class Keys:
             newest.setdefault(row.algorithm, row)
         return newest
 
-    def _add(self, algorithms: Sequence[SigningAlgorithm], signs_from: int) -> int:
+    def _add(self, algorithms: Sequence[str], signs_from: int) -> int:
         newest = self._newest()
         # All are made before the first is written: making them takes long, and writing locks others out.
-        made = [generate_signing_key(algorithm) for algorithm in algorithms]
+        made: list[KeyPair] = [generate_signing_key(known) for known in SIGNING_ALGORITHMS if known in algorithms]
+        made += [generate_decryption_key(known) for known in ENCRYPTION_ALGORITHMS if known in algorithms]
         added = 0
         for key in made:
             generation = newest[key.algorithm].generation + 1 if key.algorithm in newest else 1

@@ -11,8 +11,10 @@ from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Work
 from sso_portal.storage.device_codes import DeviceCodeStore
 from sso_portal.storage.once import OnceStore
+from sso_portal.storage.pushed_requests import PushedRequestStore
 from sso_portal.storage.sessions import SessionStore
 from sso_portal.storage.tokens import TokenStore
+from sso_portal.storage.trace_events import TraceStore
 
 _BATCH = 500
 _MINUTE = 60
@@ -23,6 +25,8 @@ Sweep = Callable[[Work, int], int]
 SWEEPS: dict[str, Sweep] = {
     # A code is kept for a day after it expired, so that a late replay is still recognised.
     "codes": lambda work, now: CodeStore(work).sweep(now - _DAY, _BATCH),
+    # A browser that arrived in time may take so long to sign in.
+    "pushed_requests": lambda work, now: PushedRequestStore(work).sweep(now - _DAY, _BATCH),
     "device_codes": lambda work, now: DeviceCodeStore(work).sweep(now - _DAY, _BATCH),
     "tokens": lambda work, now: TokenStore(work).sweep(now - _DAY, _BATCH),
     "sessions": lambda work, now: SessionStore(work).sweep(now - 30 * _DAY, _BATCH),
@@ -32,10 +36,19 @@ SWEEPS: dict[str, Sweep] = {
 }
 
 
-def sweep(transaction: Callable[[], AbstractContextManager[Work]], clock: Clock) -> dict[str, int]:
-    """Delete what is over; answers how many rows of each kind. Every batch is a transaction of its own."""
-    deleted = dict.fromkeys(SWEEPS, 0)
-    for name, run in SWEEPS.items():
+def sweep(
+    transaction: Callable[[], AbstractContextManager[Work]], clock: Clock, *, trace_seconds: int = 7 * _DAY
+) -> dict[str, int]:
+    """Delete what is over, and traces older than ``trace_seconds``; answers how many rows of each kind.
+
+    Every batch is a transaction of its own.
+    """
+    sweeps: dict[str, Sweep] = {
+        **SWEEPS,
+        "traces": lambda work, now: TraceStore(work).sweep(now - trace_seconds, _BATCH),
+    }
+    deleted = dict.fromkeys(sweeps, 0)
+    for name, run in sweeps.items():
         while True:
             with transaction() as work:
                 count = run(work, clock.now())

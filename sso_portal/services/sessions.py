@@ -49,6 +49,11 @@ class Sessions:
             self._store.touch(session.sid, now, min(now + session.idle_seconds, session.expires_at))
         return found
 
+    def has_idled(self, cookie: str) -> bool:
+        """Whether the session of a cookie is over only because it was not used for too long."""
+        session, now = self._store.by_cookie(self._hasher.hash(cookie)), self._clock.now()
+        return session is not None and session.ended_at is None and session.idle_expires_at <= now < session.expires_at
+
     def begin(
         self, user: User, *, remember_me: bool, address: str, user_agent: str, old_cookie: str | None
     ) -> tuple[Session, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -23,6 +24,10 @@ _LONGEST_CHAIN = 20
 """Rotations that anyone can make within the moment of grace."""
 
 
+ORIGIN = "origin"
+"""In a token's details: the hash of the token that it was exchanged for."""
+
+
 @dataclass(frozen=True)
 class TokenLifetimes:
     """Lifetimes in seconds."""
@@ -32,6 +37,7 @@ class TokenLifetimes:
     refresh: int
     id_token: int
     refresh_grace: int = 0
+    jwt_access: int = 300
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Access:
     user: User | None
     expires_at: int
     details: dict[str, Any] = field(default_factory=dict)
+    token_hash: str = ""
 
 
 class Tokens:
@@ -71,9 +78,12 @@ class Tokens:
         code_challenge_method: str | None,
         auth_time: int,
         details: dict[str, Any],
+        longest_seconds: int | None = None,
     ) -> None:
-        """Remember a code and all it is bound to; it lives ``lifetimes.code`` seconds (RFC 6749, section 4.1.2)."""
-        now = self._clock.now()
+        """Remember a code and all it is bound to; it lives ``lifetimes.code`` seconds (RFC 6749, section 4.1.2), and no
+        more than ``longest_seconds``."""
+        now, usual = self._clock.now(), self.lifetimes.code
+        seconds = usual if longest_seconds is None else min(usual, longest_seconds)
         self._codes.add(
             Code(
                 code_hash=self._hasher.hash(code),
@@ -88,7 +98,7 @@ class Tokens:
                 code_challenge_method=code_challenge_method,
                 auth_time=auth_time,
                 issued_at=now,
-                expires_at=now + self.lifetimes.code,
+                expires_at=now + seconds,
                 details=details,
             )
         )
@@ -105,8 +115,9 @@ class Tokens:
         """Whether the record's time is over."""
         return record.expires_at <= self._clock.now()
 
-    def begin_family(self, code: Code) -> Family:
-        """The family of all tokens that will descend from a code just consumed."""
+    def begin_family(self, code: Code, bound: Mapping[str, Any] | None = None) -> Family:
+        """The family of all tokens that will descend from a code just consumed; ``bound`` is what its refresh tokens
+        are bound to."""
         family = self._family(
             family_id=code.family_id,
             client_id=code.client_id,
@@ -115,7 +126,7 @@ class Tokens:
             scope=code.scope,
             nonce=code.nonce,
             auth_time=code.auth_time,
-            details=code.details,
+            details={**code.details, **(bound or {})},
             # A scope that is granted is one that the client is registered for.
             survives_session="offline_access" in code.scope.split(),
         )
@@ -152,10 +163,13 @@ class Tokens:
         )
         return family if self._tokens.add_family_of_session(family) else None
 
-    def begin_password_family(self, client_id: str, user: User, scope: str) -> Family:
+    def begin_password_family(
+        self, client_id: str, user: User, scope: str, bound: Mapping[str, Any] | None = None
+    ) -> Family:
         """The family of tokens that a person's app got for her password; there is no session at the portal."""
+        details = {"amr": "pwd", **(bound or {})}
         family = self._family(
-            client_id=client_id, user_id=user.id, scope=scope, auth_time=self._clock.now(), details={"amr": "pwd"}
+            client_id=client_id, user_id=user.id, scope=scope, auth_time=self._clock.now(), details=details
         )
         self._tokens.add_family(family)
         return family
@@ -165,6 +179,28 @@ class Tokens:
         family = self._family(client_id=client_id, scope=scope)
         self._tokens.add_family(family)
         return family
+
+    def begin_assertion_family(self, client_id: str, user: User, scope: str) -> Family:
+        """The family of a token for a person whom a client speaks for (RFC 7523, section 2.1); she proved nothing."""
+        family = self._family(client_id=client_id, user_id=user.id, scope=scope)
+        self._tokens.add_family(family)
+        return family
+
+    def begin_exchanged_family(self, client_id: str, subject: Access, scope: str) -> Family | None:
+        """The family of a token that another one is exchanged for (RFC 8693): of the same person and session; ``None``
+        when the other one has ended meanwhile."""
+        before = subject.family
+        family = self._family(
+            client_id=client_id,
+            user_id=before.user_id,
+            sid=before.sid,
+            scope=scope,
+            auth_time=before.auth_time,
+            details={name: before.details[name] for name in ("amr",) if name in before.details},
+            survives_session=before.survives_session,
+        )
+        now = self._clock.now()
+        return family if self._tokens.add_family_of_token(family, subject.token_hash, now) else None
 
     def _family(self, *, client_id: str, scope: str, family_id: str = "", **fields: Any) -> Family:
         now = self._clock.now()
@@ -186,13 +222,16 @@ class Tokens:
         access_scope: str,
         refresh_token: str | None,
         access_details: dict[str, Any] | None = None,
+        access_seconds: int | None = None,
     ) -> None:
-        """Remember the tokens of one answer; ``access_details`` are of the access token alone.
+        """Remember the tokens of one answer; ``access_details`` are of the access token alone, which lives
+        ``access_seconds`` when that is not as long as usual.
 
         A refresh token keeps the family's whole scope (RFC 6749, section 6).
         """
         now = self._clock.now()
-        access = self._token(access_token, "access", family, access_scope, now, self.lifetimes.access)
+        seconds = self.lifetimes.access if access_seconds is None else access_seconds
+        access = self._token(access_token, "access", family, access_scope, now, seconds)
         new = [replace(access, details=access_details or {})]
         if refresh_token is not None:
             new.append(self._token(refresh_token, "refresh", family, family.scope, now, self.lifetimes.refresh))
@@ -255,9 +294,20 @@ class Tokens:
         if found is None:
             return None
         record, family = found
-        if self.is_expired(record) or family.revoked_at is not None:
+        if not self.is_living(record, family):
             return None
         user = self._users.by_id(family.user_id) if family.user_id is not None else None
         if family.user_id is not None and (user is None or not user.is_enabled):
             return None
-        return Access(family, tuple(record.scope.split()), user, record.expires_at, record.details)
+        scopes = tuple(record.scope.split())
+        return Access(family, scopes, user, record.expires_at, record.details, record.token_hash)
+
+    def is_living(self, record: Token, family: Family) -> bool:
+        """Whether a token may still be used. One that was exchanged for another lives no longer than that one."""
+        if record.consumed_at is not None or family.revoked_at is not None or self.is_expired(record):
+            return False
+        origin = record.details.get(ORIGIN)
+        if origin is None:
+            return True
+        found = self._tokens.get(origin, "access")
+        return found is not None and self.is_living(*found)

@@ -52,6 +52,10 @@ class Users:
         """The person with this user name, however its letters are cased."""
         return self._store.by_key(username_key(username))
 
+    def by_subject(self, subject: str) -> User | None:
+        """The person whom clients know by this identifier."""
+        return self._store.by_subject(subject)
+
     def all(self) -> Sequence[User]:
         """Everyone, by user name."""
         return self._store.all()

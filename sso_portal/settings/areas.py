@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
+
+from sso_portal.settings.detail_types_file import DetailTypesFile, read_detail_types
 
 _MISSING: Any = object()
 
@@ -72,12 +75,20 @@ class Tokens:
 
     code_seconds: int = _setting("Authorization codes.", 60)
     access_seconds: int = _setting("Access tokens.", 3_600)
+    jwt_access_seconds: int = _setting(
+        "Access tokens that are JWTs. An API checks them by itself, so they outlive a sign-out by so much at most.", 300
+    )
     refresh_seconds: int = _setting("Refresh tokens, counted anew at each rotation.", 2_592_000)
     id_token_seconds: int = _setting("id_tokens.", 600)
     refresh_grace_seconds: int = _setting(
         "A refresh token that was used is answered again for so many seconds, with the same successor: for two tabs "
         "that refresh at once. 0 never does.",
         10,
+    )
+    pushed_request_seconds: int = _setting(
+        "Within so many seconds a browser has to arrive with a request that a site has pushed; signing in may take "
+        "longer.",
+        90,
     )
     device_code_seconds: int = _setting("Device codes and the codes that people type for them.", 600)
     device_poll_seconds: int = _setting("How long a device waits before it asks again.", 5)
@@ -123,6 +134,53 @@ class SignUp:
 
 
 @dataclass(frozen=True)
+class Dpop:
+    """Tokens that are bound to a key of the client by DPoP (RFC 9449)."""
+
+    require_nonce: bool = _setting("Every proof has to carry a fresh nonce of the portal's.", True)
+    nonce_seconds: int = _setting("Nonces change so often; each works for one to two times as long.", 120)
+
+
+@dataclass(frozen=True)
+class MutualTls:
+    """Clients that prove themselves by a certificate (RFC 8705), which a reverse proxy checks and hands on."""
+
+    header: str = _setting(
+        "Header in which a proxy of `sso.web.trusted_proxies` hands on the client's certificate, url-encoded PEM or "
+        "base64 of DER, e.g. X-Client-Cert; empty turns mutual TLS off.",
+        "",
+    )
+    verified_header: str = _setting(
+        "Header in which that proxy says SUCCESS when the certificate comes from an authority that it trusts, e.g. "
+        "X-Client-Verify. Empty: tls_client_auth is not offered, for anyone can make a certificate with any name in "
+        "it.",
+        "",
+    )
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """The ways of client authentication by certificate that can be offered."""
+        offered = {"tls_client_auth": self.verified_header, "self_signed_tls_client_auth": self.header}
+        return tuple(method for method, header in offered.items() if self.header and header)
+
+
+@dataclass(frozen=True)
+class AuthorizationDetails:
+    """What clients may ask for more exactly than by a scope (RFC 9396)."""
+
+    file: str = _setting(
+        "TOML or JSON file that describes the types of authorization details; see recipes/ask-for-details.md. Empty: "
+        "there are none.",
+        "",
+    )
+
+    @cached_property
+    def loaded(self) -> DetailTypesFile:
+        """The file, read once."""
+        return read_detail_types(self.file)
+
+
+@dataclass(frozen=True)
 class Fetch:
     """What the portal itself fetches for clients: their keys and request objects."""
 
@@ -132,6 +190,13 @@ class Fetch:
         "443 of public addresses only. Separated by spaces.",
         (),
     )
+
+
+@dataclass(frozen=True)
+class Traces:
+    """What is remembered of refusals, for `sso-portal trace`."""
+
+    keep_seconds: int = _setting("How long a refusal can be explained.", 604_800)
 
 
 @dataclass(frozen=True)
@@ -176,8 +241,12 @@ class Settings:
     keys: Keys
     sign_in: SignIn
     sign_up: SignUp
+    dpop: Dpop
+    mutual_tls: MutualTls
+    authorization_details: AuthorizationDetails
     registration: Registration
     fetch: Fetch
+    traces: Traces
     brand: Brand
 
     @property

@@ -11,6 +11,7 @@ from sso_portal.base.urls import host_and_port, is_loopback_host
 from sso_portal.settings.areas import Settings
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _MINIMUM_SECRET = 32
 _MINIMUM_CONTRAST = 4.5
 _LIGHT, _DARK = "#ffffff", "#14171c"
@@ -23,6 +24,9 @@ def check_settings(settings: Settings) -> Iterator[str]:
     yield from _keys(settings)
     yield from _registration(settings)
     yield from _fetch(settings)
+    yield from _mutual_tls(settings)
+    for problem in settings.authorization_details.loaded.problems:
+        yield f"sso.authorization_details.file: {problem}"
     yield from _brand(settings)
     if len(settings.security.secret) < _MINIMUM_SECRET:
         yield f"sso.security.secret: needs at least {_MINIMUM_SECRET} characters"
@@ -48,7 +52,7 @@ def _issuer(settings: Settings) -> Iterator[str]:
 
 
 def _numbers(settings: Settings) -> Iterator[str]:
-    for area in ("session", "tokens", "keys", "sign_in", "sign_up"):
+    for area in ("session", "tokens", "dpop", "keys", "traces", "sign_in", "sign_up"):
         for field, value in vars(getattr(settings, area)).items():
             least = 0 if field == "refresh_grace_seconds" else 1
             if not isinstance(value, bool) and value < least:
@@ -85,7 +89,7 @@ def _keys(settings: Settings) -> Iterator[str]:
     keys, tokens = settings.keys, settings.tokens
     if keys.publish_ahead_seconds >= keys.rotate_seconds:
         yield "sso.keys.publish_ahead_seconds: must be less than rotate_seconds"
-    if keys.keep_seconds < max(tokens.access_seconds, tokens.id_token_seconds):
+    if keys.keep_seconds < max(tokens.access_seconds, tokens.id_token_seconds, tokens.jwt_access_seconds):
         yield "sso.keys.keep_seconds: must be as long as tokens.access_seconds and tokens.id_token_seconds, or longer"
 
 
@@ -95,6 +99,17 @@ def _fetch(settings: Settings) -> Iterator[str]:
     for host in settings.fetch.allowed_hosts:
         if host_and_port(host) is None:
             yield f"sso.fetch.allowed_hosts: {host} is not host or host:port"
+
+
+def _mutual_tls(settings: Settings) -> Iterator[str]:
+    chosen = vars(settings.mutual_tls)
+    for field, name in chosen.items():
+        if name and not _HEADER.fullmatch(name):
+            yield f"sso.mutual_tls.{field}: is the name of a header, of letters, digits and hyphens"
+    if settings.mutual_tls.header and not settings.web.trusted_proxies:
+        yield "sso.mutual_tls.header: needs sso.web.trusted_proxies; nobody else may hand on certificates"
+    if settings.mutual_tls.verified_header and not settings.mutual_tls.header:
+        yield "sso.mutual_tls.verified_header: needs sso.mutual_tls.header"
 
 
 def _brand(settings: Settings) -> Iterator[str]:

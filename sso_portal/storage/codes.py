@@ -71,6 +71,11 @@ class CodeStore:
         row = self._work.first(select(codes).where(codes.c.code_hash == code_hash))
         return Code(**parameters(row)) if row else None
 
+    def of_family(self, family_id: str) -> Code | None:
+        """The code that a family began with, if it began with one."""
+        row = self._work.first(select(codes).where(codes.c.family_id == family_id))
+        return Code(**parameters(row)) if row else None
+
     def consume(self, code_hash: str, now: int) -> bool:
         """Use the code up: one statement, so that of any number of attempts at once exactly one gets ``True``.
 

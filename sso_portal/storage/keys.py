@@ -1,9 +1,9 @@
-"""Signing keys; private parts arrive here already encrypted."""
+"""Key pairs; private parts arrive here already encrypted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import JSON, Column, Integer, String, Table, Text, UniqueConstraint, delete, exists, or_, select
@@ -27,6 +27,11 @@ keys = Table(
 )
 
 VERSION = "keys"
+
+_SHORT = {"RSA-OAEP-256": "OAEP-256"}
+"""Names that the column has no room for."""
+
+_LONG = {short: name for name, short in _SHORT.items()}
 
 
 @dataclass(frozen=True)
@@ -52,11 +57,13 @@ class KeyStore:
     def all(self) -> Sequence[KeyRow]:
         """Every key, the highest generations first."""
         query = select(keys).order_by(keys.c.generation.desc(), keys.c.algorithm)
-        return [KeyRow(**parameters(row)) for row in self._work.all(query)]
+        rows = [KeyRow(**parameters(row)) for row in self._work.all(query)]
+        return [replace(row, algorithm=_LONG.get(row.algorithm, row.algorithm)) for row in rows]
 
     def add(self, row: KeyRow) -> bool:
         """Add a key; ``False`` when there is one of this algorithm and generation already."""
-        statement = self._work.insert(keys).values(**row.__dict__).on_conflict_do_nothing().returning(keys.c.kid)
+        values = {**row.__dict__, "algorithm": _SHORT.get(row.algorithm, row.algorithm)}
+        statement = self._work.insert(keys).values(**values).on_conflict_do_nothing().returning(keys.c.kid)
         added = self._work.write_returning(statement) is not None
         if added:
             bump_version(self._work, VERSION)

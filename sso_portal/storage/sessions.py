@@ -82,6 +82,16 @@ class SessionStore:
         person = {name.removeprefix("person_"): fields.pop(name) for name in _PERSON_NAMES}
         return Session(**fields), User(**person)
 
+    def get(self, sid: str) -> Session | None:
+        """The session with this identifier, whatever its state."""
+        row = self._work.first(select(*_FIELDS).where(sessions.c.sid == sid))
+        return Session(**parameters(row)) if row else None
+
+    def by_cookie(self, cookie_hash: str) -> Session | None:
+        """The session of a cookie, whatever its state."""
+        row = self._work.first(select(*_FIELDS).where(sessions.c.cookie_hash == cookie_hash))
+        return Session(**parameters(row)) if row else None
+
     def add(self, session: Session, cookie_hash: str) -> None:
         """Remember a new session."""
         self._work.write(insert(sessions).values(cookie_hash=cookie_hash, **session.__dict__))

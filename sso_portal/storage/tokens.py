@@ -116,11 +116,24 @@ class TokenStore:
         """Remember a new family if its session is still going on: signing out wins over what is under way."""
         living = select(sessions.c.sid).where(sessions.c.sid == family.sid, sessions.c.ended_at.is_(None))
         # As with codes: a sign-out waits for this transaction, and then sees the family that it has to revoke.
+        return self._add_family_if(family, exists(living.with_for_update(read=True)))
+
+    def add_family_of_token(self, family: Family, token_hash: str, now: int) -> bool:
+        """Remember a new family if the access token that it is made from still lives: who revokes it, or signs the
+        person out, wins over what is under way."""
+        living = (
+            select(tokens.c.token_hash)
+            .join(families, families.c.family_id == tokens.c.family_id)
+            .where(tokens.c.token_hash == token_hash, tokens.c.kind == "access", tokens.c.expires_at > now)
+            .where(families.c.revoked_at.is_(None))
+        )
+        return self._add_family_if(family, exists(living.with_for_update(read=True)))
+
+    def _add_family_if(self, family: Family, condition: Any) -> bool:
         values = [literal(value, families.c[name].type).label(name) for name, value in family.__dict__.items()]
-        row = select(*values).where(exists(living.with_for_update(read=True)))
-        # RETURNING, for the row count of such an insert is not told by every driver.
-        statement = insert(families).from_select(list(family.__dict__), row).returning(families.c.family_id)
-        return self._work.write_returning(statement) is not None
+        statement = insert(families).from_select(list(family.__dict__), select(*values).where(condition))
+        # Not by the number of rows, which PostgreSQL's driver does not tell here.
+        return self._work.write_returning(statement.returning(families.c.family_id)) is not None
 
     def add_tokens(self, *new: Token) -> None:
         """Remember tokens, all in one statement."""
@@ -141,6 +154,11 @@ class TokenStore:
         fields = parameters(row)
         family = {name: fields.pop(f"family_{name}") for name in _FAMILY_NAMES}
         return Token(**fields), Family(**family)
+
+    def family(self, family_id: str) -> Family | None:
+        """The family with this identifier, whatever its state."""
+        row = self._work.first(select(families).where(families.c.family_id == family_id))
+        return Family(**parameters(row)) if row else None
 
     def consume(self, token_hash: str, now: int) -> bool:
         """Use a refresh token up: one statement, so that of any number of attempts exactly one gets ``True``."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import JSON, Column, Integer, String, Table
+from sqlalchemy import JSON, Column, Integer, String, Table, delete, insert, or_, select
 
+from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
 
 trace_events = Table(
@@ -41,3 +42,39 @@ class TraceEvent:
     user_id: int | None = None
     sid: str | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+
+_FIELDS = tuple(column for column in trace_events.c if column.name != "id")
+_MOST_RELATED = 100
+
+
+class TraceStore:
+    """Every statement on traces."""
+
+    def __init__(self, work: Work) -> None:
+        """Work inside the given transaction."""
+        self._work = work
+
+    def add(self, event: TraceEvent) -> None:
+        """Remember an event."""
+        self._work.write(insert(trace_events).values(**event.__dict__))
+
+    def of_trace(self, trace_id: str) -> TraceEvent | None:
+        """The event with this trace."""
+        row = self._work.first(select(*_FIELDS).where(trace_events.c.trace_id == trace_id).order_by(trace_events.c.id))
+        return TraceEvent(**parameters(row)) if row else None
+
+    def related(self, event: TraceEvent) -> list[TraceEvent]:
+        """The events of the same trace, the same request and the same family of tokens, oldest first."""
+        same = [trace_events.c.trace_id == event.trace_id]
+        if event.attempt is not None:
+            same.append(trace_events.c.attempt == event.attempt)
+        if event.family_id is not None:
+            same.append(trace_events.c.family_id == event.family_id)
+        query = select(*_FIELDS).where(or_(*same)).order_by(trace_events.c.id).limit(_MOST_RELATED)
+        return [TraceEvent(**parameters(row)) for row in self._work.all(query)]
+
+    def sweep(self, before: int, limit: int) -> int:
+        """Delete up to ``limit`` events from before the given time."""
+        doomed = select(trace_events.c.id).where(trace_events.c.at < before).limit(limit)
+        return self._work.write(delete(trace_events).where(trace_events.c.id.in_(doomed)))

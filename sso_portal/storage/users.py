@@ -77,6 +77,11 @@ class UserStore:
         row = self._work.first(select(*_FIELDS).where(users.c.username_key == username_key))
         return User(**parameters(row)) if row else None
 
+    def by_subject(self, subject: str) -> User | None:
+        """The person whom clients know by this identifier."""
+        row = self._work.first(select(*_FIELDS).where(users.c.subject == subject))
+        return User(**parameters(row)) if row else None
+
     def with_password(self, username_key: str) -> tuple[User, str | None] | None:
         """The person with this normalised user name and her password's hash, in one statement."""
         password = credentials.c.secret_hash

@@ -12,6 +12,7 @@ from sso_portal.services.clients import Client
 from sso_portal.services.users import User
 from sso_portal.web.bridge import authorization_query, requesting_client, see_other
 from sso_portal.web.cookies import session_cookie, set_session_cookie
+from sso_portal.web.loops import forget_bounces
 
 
 def sign_in(request: Request, user: User, target: str, *, remember_me: bool = False, asked: bool = False) -> Response:
@@ -30,6 +31,7 @@ def sign_in(request: Request, user: User, target: str, *, remember_me: bool = Fa
     response = see_other(request, target)
     max_age = session.expires_at - request.portal.clock.now() if remember_me else None
     set_session_cookie(request, response, cookie, max_age)
+    forget_bounces(request, response)
     return response
 
 

@@ -14,24 +14,37 @@ from sso_portal.protocol.answers import JsonAnswer
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.vocabulary import AUTHORIZE_PATH
 from sso_portal.services.clients import Client
+from sso_portal.web.client_certificates import sent_certificate
+from sso_portal.web.cookies import session_cookie
 
 
 def person_call(request: Request) -> Call:
     """The call of a request that a person's browser makes."""
     call: Call = request.unit.call(request.signed_in, address=request.address)
+    call.session_cookie = session_cookie(request)
     return call
 
 
 def machine_call(request: Request) -> Call:
     """The call of a request that a site's server makes; cookies mean nothing there."""
     call: Call = request.unit.call(address=request.address)
+    call.accept = request.environ.get("HTTP_ACCEPT", "")
+    call.method = request.environ["REQUEST_METHOD"]
+    call.dpop_proofs = _dpop_proofs(request)
+    call.certificate = sent_certificate(request)
     return call
+
+
+def _dpop_proofs(request: Request) -> tuple[str, ...]:
+    """Every DPoP header: servers join those that come twice with a comma, which no proof has in it."""
+    sent = request.environ.get("HTTP_DPOP")
+    return () if sent is None else tuple(proof.strip() for proof in sent.split(","))
 
 
 def json_response(answer: JsonAnswer) -> Response:
     """A protocol answer as a response."""
     if answer.jwt is not None:
-        response = Response(answer.jwt.encode("ascii"), status=answer.status, content_type="application/jwt")
+        response = Response(answer.jwt.encode("ascii"), status=answer.status, content_type=answer.jwt_type)
     elif answer.status == HTTPNoContent.code:
         response = Response(status=answer.status)
     else:

@@ -58,6 +58,16 @@ def set_csrf_cookie(request: Request, response: Response, value: str) -> None:
     _set(request, response, "sso_csrf", value, None)
 
 
+def bounce_cookie(request: Request) -> str | None:
+    """How often the browser has just been sent back to a site."""
+    return _get(request, "sso_bounces")
+
+
+def set_bounce_cookie(request: Request, response: Response, value: str, max_age: int) -> None:
+    """Count for a few seconds (``max_age``)."""
+    _set(request, response, "sso_bounces", value, max_age)
+
+
 def preference_cookie(request: Request, name: str) -> str | None:
     """A person's choice of language or theme."""
     return _get(request, f"sso_{name}")

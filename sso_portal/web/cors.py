@@ -33,7 +33,7 @@ def preflight(methods: str) -> View:
         response = Response(status=204)
         if share(request, response):
             response.headers["Access-Control-Allow-Methods"] = methods
-            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+            response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
             response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
         return response
 
@@ -47,7 +47,7 @@ def share(request: Request, response: Response) -> bool:
     if not 0 < len(sender) <= _LONGEST_ORIGIN or sender not in _origins(request):
         return False
     response.headers["Access-Control-Allow-Origin"] = sender
-    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+    response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return True
 

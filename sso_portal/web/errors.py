@@ -22,6 +22,7 @@ _MACHINES = (
     "/o/token",
     "/o/introspect",
     "/o/revoke",
+    "/o/par",
     "/o/register",
     "/o/device_authorization",
     "/o/userinfo",
@@ -106,14 +107,17 @@ def error_page(
     advice: Any = "",
     details: list[tuple[Any, str]] | None = None,
     site: dict[str, Any] | None = None,
+    again: str = "",
 ) -> Response:
     """An error page: what happened, what to do now, and the trace for support."""
     # Looked up no more: the database may be the very thing that is missing.
     request.without_person = status >= 500  # noqa: PLR2004
     actions = []
+    if again:
+        actions.append({"label": say(request, _("Try again")), "url": again, "primary": True})
     if site is not None and site["url"]:
         actions.append(
-            {"label": say(request, _("Back to ${site}"), site=site["name"]), "url": site["url"], "primary": True}
+            {"label": say(request, _("Back to ${site}"), site=site["name"]), "url": site["url"], "primary": not actions}
         )
     actions.append({"label": say(request, _("To the start page")), "url": "/", "primary": not actions})
     return page(

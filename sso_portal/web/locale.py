@@ -9,6 +9,7 @@ from pyramid.request import Request
 
 from sso_portal.base.forms import TooManyFields, parse_form
 from sso_portal.web.cookies import preference_cookie
+from sso_portal.web.hints import hints
 
 LOCALES = {"zh_CN": "中文", "en": "English"}
 """The languages there are, each with its own name for itself."""
@@ -65,11 +66,11 @@ def _weight(parameters: str) -> float:
 def ui_locales(request: Request) -> str:
     """The ``ui_locales`` of this request, or of the authorization request that it carries in ``next``."""
     try:
-        direct = request.query_form.values
+        direct = hints(request, request.query_form)
         if "ui_locales" in direct:
-            return str(direct["ui_locales"])
+            return direct["ui_locales"]
         target = direct.get("next") or (request.body_form.values.get("next") if request.method == "POST" else None)
-        return parse_form(urlsplit(target).query).values.get("ui_locales", "") if target else ""
+        return hints(request, parse_form(urlsplit(target).query)).get("ui_locales", "") if target else ""
     except (TooManyFields, ValueError):
         return ""
 

@@ -13,6 +13,7 @@ from sso_portal.base.urls import local_path
 from sso_portal.web.bridge import see_other
 from sso_portal.web.cookies import set_preference_cookie
 from sso_portal.web.endpoints import add_endpoint
+from sso_portal.web.hints import hints
 from sso_portal.web.locale import LOCALES, write_choice
 
 THEMES = ("auto", "light", "dark")
@@ -30,17 +31,17 @@ def choose(request: Request) -> Response:
     response = see_other(request, target)
     locale, theme = values.get("locale"), values.get("theme")
     if locale in LOCALES:
-        set_preference_cookie(request, response, "locale", write_choice(locale, _wished_at(target)))
+        set_preference_cookie(request, response, "locale", write_choice(locale, _wished_at(request, target)))
     if theme in THEMES:
         set_preference_cookie(request, response, "theme", theme)
     return response
 
 
-def _wished_at(target: str) -> str:
+def _wished_at(request: Request, target: str) -> str:
     """The ``ui_locales`` that the page at ``target`` will see."""
     try:
-        values = parse_form(urlsplit(target).query).values
-        inner = parse_form(urlsplit(values.get("next", "")).query).values
+        values = hints(request, parse_form(urlsplit(target).query))
+        inner = hints(request, parse_form(urlsplit(values.get("next", "")).query))
     except (TooManyFields, ValueError):
         return ""
     return values.get("ui_locales") or inner.get("ui_locales", "")

@@ -7,6 +7,8 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
+from sso_portal.services.authorization_details import Entry
+from sso_portal.services.detail_sentences import Told, told
 from sso_portal.services.scopes import is_declinable
 from sso_portal.web.pages import format_time, format_wait, say
 
@@ -56,6 +58,11 @@ def scope_choice(request: Request, name: str, site: str) -> dict[str, Any]:
         "declinable": is_declinable(name),
         "ticked": False,
     }
+
+
+def told_detail(request: Request, entry: Entry) -> Told:
+    """An authorization detail as the consent page says it."""
+    return told(entry, request.portal.detail_types.of(entry), request.locale_name)
 
 
 def too_many_tries(request: Request, until: int) -> str:

@@ -28,7 +28,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("sso_portal/storage/",),
     "zope": ("sso_portal/storage/",),
     "argon2": ("sso_portal/base/hashing.py",),
-    "cryptography": ("sso_portal/base/jose.py",),
+    "cryptography": ("sso_portal/base/jose.py", "sso_portal/base/certificates.py"),
     "joserfc": ("sso_portal/base/jose.py", "sso_portal/base/client_jose.py", "sso_client/"),
     "oauthlib": ("sso_portal/protocol/", "sso_client/"),
     "requests": ("sso_portal/services/federation/", "sso_client/", "sso_testkit/"),

@@ -5,9 +5,11 @@ Screenshots are written to test-results/screenshots to be looked at.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import requests
@@ -20,6 +22,17 @@ from tests.support.devices import DEVICE_CODE
 
 SCREENSHOTS = Path("test-results") / "screenshots"
 PORTAL_REQUEST = "/o/authorize/?response_type=code&client_id=1"
+LONG = "Algebra" + "-and-what-follows-from-it" * 2
+DETAILS = [
+    {
+        "type": "payment",
+        "instructedAmount": {"amount": "1200.50", "currency": "CNY"},
+        "creditorName": "北京中关村书店",
+        "creditorAccount": "DE02100100109307118603",
+        "purpose": "books",
+    },
+    {"type": "course_record", "course": LONG, "since": "2026-09-01", "actions": ["list", "read"]},
+]
 
 
 class Walk:
@@ -88,6 +101,9 @@ def test_every_page_of_the_portal(
     sign_in(page)
     page.wait_for_selector("button[name=decision]")
     walk.look("portal-consent")
+    page.goto(f"{demo.portal}{PORTAL_REQUEST}&{urlencode({'authorization_details': json.dumps(DETAILS)})}")
+    page.wait_for_selector("section.exactly")
+    walk.look("portal-consent-details")
     page.goto(demo.portal)
     walk.look("portal-launcher")
     page.locator("header summary").click()

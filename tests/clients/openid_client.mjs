@@ -19,6 +19,7 @@ const ways = {
   hybrid: client.useCodeIdTokenResponseType,
   detached: client.enableDetachedSignatureResponseChecks,
   implicit: client.useIdTokenResponseType,
+  secured: client.useJwtResponseMode,
   decrypting: (config) =>
     client.enableDecryptingResponses(config, undefined, { key: keys.decryption.privateKey, kid: 'decryption' }),
 }
@@ -43,9 +44,10 @@ const calls = {
 
   async discover({ issuer, client_id, method, metadata, using, algorithm = 'oidc' }) {
     const auth = authentication[method](metadata.client_secret)
-    const execute = [...always, ...using.map((name) => ways[name])]
+    const execute = [...always, ...using.filter((name) => name in ways).map((name) => ways[name])]
     const config = await client.discovery(new URL(issuer), client_id, metadata, auth, { execute, algorithm })
-    sites.set(client_id, { config })
+    const proofs = using.includes('dpop') && client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
+    sites.set(client_id, { config, options: proofs ? { DPoP: proofs } : {} })
     return config.serverMetadata()
   },
 
@@ -58,7 +60,7 @@ const calls = {
     return registered
   },
 
-  async authorizationUrl({ client_id, parameters, signed }) {
+  async authorizationUrl({ client_id, parameters, signed, pushed }) {
     const site = sites.get(client_id)
     site.verifier = client.randomPKCECodeVerifier()
     site.checks = { expectedState: client.randomState(), expectedNonce: client.randomNonce() }
@@ -74,15 +76,15 @@ const calls = {
     const url = signed
       ? await client.buildAuthorizationUrlWithJAR(site.config, request, signingKey)
       : client.buildAuthorizationUrl(site.config, request)
-    return url.href
+    if (!pushed) return url.href
+    const answer = await client.buildAuthorizationUrlWithPAR(site.config, url.searchParams, site.options)
+    return answer.href
   },
 
-  async codeGrant({ client_id, address, form }) {
-    const { config, checks, verifier } = sites.get(client_id)
-    const tokens = await client.authorizationCodeGrant(config, arrived(address, form), {
-      ...checks,
-      pkceCodeVerifier: verifier,
-    })
+  async codeGrant({ client_id, address, form, parameters }) {
+    const { config, checks, verifier, options } = sites.get(client_id)
+    const expected = { ...checks, pkceCodeVerifier: verifier }
+    const tokens = await client.authorizationCodeGrant(config, arrived(address, form), expected, parameters, options)
     return { ...tokens, claims: tokens.claims() }
   },
 
@@ -92,9 +94,13 @@ const calls = {
     return client.implicitAuthentication(config, arrived(address, form), expectedNonce, rest)
   },
 
-  userinfo: ({ client_id, token, subject }) => client.fetchUserInfo(sites.get(client_id).config, token, subject),
+  userinfo: ({ client_id, token, subject }) => {
+    const { config, options } = sites.get(client_id)
+    return client.fetchUserInfo(config, token, subject, options)
+  },
   refresh: async ({ client_id, token }) => {
-    const tokens = await client.refreshTokenGrant(sites.get(client_id).config, token)
+    const { config, options } = sites.get(client_id)
+    const tokens = await client.refreshTokenGrant(config, token, undefined, options)
     return { ...tokens, claims: tokens.claims() }
   },
   revoke: ({ client_id, token }) => client.tokenRevocation(sites.get(client_id).config, token),

@@ -52,6 +52,20 @@ def test_a_request_in_a_signed_jwt(openid_client: MakeSite, person: Person) -> N
     assert site.code_grant(person.visit(address))["claims"]["aud"] == "asks-by-jwt"
 
 
+@pytest.mark.parametrize(("client_id", "method"), [("none", "none"), ("private_key_jwt", "private_key_jwt")])
+def test_tokens_that_are_bound_by_dpop(openid_client: MakeSite, person: Person, client_id: str, method: str) -> None:
+    site = openid_client(client_id, method=method, using=["dpop"])
+    # The first request has no nonce yet: the library asks again by itself.
+    tokens = site.code_grant(person.visit(site.authorization_url()))
+    assert tokens["token_type"] == "dpop", "the library's own spelling"
+    newer = site.call("refresh", token=tokens["refresh_token"])
+    told = site.call("userinfo", token=newer["access_token"], subject=tokens["claims"]["sub"])
+    assert told["preferred_username"] == "zp"
+    stranger = openid_client(client_id, method=method)
+    with pytest.raises(LibraryError):
+        stranger.call("userinfo", token=newer["access_token"], subject=tokens["claims"]["sub"])
+
+
 def test_signed_userinfo(openid_client: MakeSite, person: Person) -> None:
     site = openid_client("signed-userinfo", userinfo_signed_response_alg="ES256")
     tokens = site.code_grant(person.visit(site.authorization_url()))

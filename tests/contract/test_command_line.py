@@ -102,7 +102,7 @@ def test_a_database_that_is_not_upgraded_is_refused(run: Run) -> None:
 def test_a_fresh_database_has_nobody_in_it(ready: Run) -> None:
     assert answer(ready("user", "list", "--json")) == []
     assert answer(ready("client", "list", "--json")) == []
-    assert len(answer(ready("key", "list", "--json"))) == 4
+    assert len(answer(ready("key", "list", "--json"))) == 6
 
 
 def test_people(ready: Run) -> None:
@@ -235,7 +235,14 @@ def test_keys_rotate(ready: Run) -> None:
     after = answer(ready("key", "rotate", "--json"))
     assert {key["kid"] for key in after if key["state"] == "published"} == before
     signing = [key for key in after if key["state"] == "signs"]
-    assert sorted(key["algorithm"] for key in signing) == ["ES256", "EdDSA", "PS256", "RS256"]
+    assert sorted(key["algorithm"] for key in signing) == [
+        "ECDH-ES",
+        "ES256",
+        "EdDSA",
+        "PS256",
+        "RS256",
+        "RSA-OAEP-256",
+    ]
     assert {key["generation"] for key in signing} == {2}
     assert answer(ready("key", "list", "--json")) == after
 
@@ -245,7 +252,7 @@ def test_keys_rotate_ahead(ready: Run) -> None:
     after = answer(ready("key", "rotate", "--ahead", "--json"))
     assert {key["kid"] for key in after if key["state"] == "signs"} == before
     following = [key for key in after if key["state"] == "next"]
-    assert len(following) == 4
+    assert len(following) == 6
     for key in following:
         assert key["signs_from"] == pytest.approx(key["created_at"] + 86_400, abs=10)
     assert {key["superseded_at"] for key in after} == {None, *(key["signs_from"] for key in following)}
@@ -265,7 +272,7 @@ def test_the_list_of_keys_is_a_table_with_words(ready: Run) -> None:
     ready("key", "rotate", "--ahead")
     lines = ready("key", "list").stdout.splitlines()
     assert lines[0].split()[:4] == ["kid", "algorithm", "generation", "state"]
-    assert [line.split()[2:4] for line in lines[1:]] == [["2", "next"]] * 4 + [["1", "signs"]] * 4
+    assert [line.split()[2:4] for line in lines[1:]] == [["2", "next"]] * 6 + [["1", "signs"]] * 6
 
 
 def test_a_database_without_some_key_is_not_right(ready: Run, tmp_path: Path) -> None:

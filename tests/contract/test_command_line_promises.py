@@ -162,7 +162,7 @@ def test_a_running_portal_heeds_the_commands(filled: Run, tmp_path: Path) -> Non
     app.registry.portal.key_cache.forget()
     after = {key["kid"] for key in http.get("/o/jwks/").json["keys"]}
     assert before < after
-    assert len(after) == 8
+    assert len(after) == 12
     app.registry.portal.close()
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.services.client_metadata import DEVICE_CODE
+from sso_portal.services.client_metadata import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
+from tests.support.apis import add_api, exchange, tokens_for
 from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed, signed_by_secret
-from tests.support.keys import EncryptionKey, unsigned
+from tests.support.dpop import DpopKey
+from tests.support.keys import EncryptionKey, encrypted, unsigned
 from tests.support.relying_party import VERIFIER, RelyingParty
 
 
@@ -31,6 +33,9 @@ def every(register: Callable[..., RelyingParty], document: dict[str, Any]) -> Re
         grant_types=document["grant_types_supported"],
         response_types=document["response_types_supported"],
         scope=" ".join(document["scopes_supported"]),
+        jwks=jwk_set(key_for("ES256", "every")),
+        resource_server=True,
+        token_exchange_to=["next"],
     )
 
 
@@ -47,12 +52,19 @@ def test_every_list_of_values_is_tried_somewhere(document: dict[str, Any]) -> No
         "subject_types_supported",
         "claim_types_supported",
         "request_object_signing_alg_values_supported",
+        *(f"request_object_encryption_{part}_values_supported" for part in ("alg", "enc")),
+        "authorization_signing_alg_values_supported",
+        *(f"authorization_encryption_{part}_values_supported" for part in ("alg", "enc")),
+        "dpop_signing_alg_values_supported",
         "introspection_endpoint_auth_methods_supported",
         "introspection_endpoint_auth_signing_alg_values_supported",
         "revocation_endpoint_auth_methods_supported",
         "revocation_endpoint_auth_signing_alg_values_supported",
         *(f"{kind}_encryption_{part}_values_supported" for kind in ("id_token", "userinfo") for part in ("alg", "enc")),
         "userinfo_signing_alg_values_supported",
+        "introspection_signing_alg_values_supported",
+        "introspection_encryption_alg_values_supported",
+        "introspection_encryption_enc_values_supported",
     }
     next_door = {
         "response_modes_supported",
@@ -76,6 +88,15 @@ def test_every_grant_type(every: RelyingParty, browser: Browser, document: dict[
         browser.agree()
         return every.token(grant_type=DEVICE_CODE, device_code=begun["device_code"])
 
+    def exchanged() -> webtest.TestResponse:
+        own = tokens_for(every, browser, "every")["access_token"]
+        return exchange(every, own, audience="next")
+
+    def spoken_for() -> webtest.TestResponse:
+        assertion = signed(claims_for("every", every.sso.clock.now(), sub="zp"), key_for("ES256", "every"))
+        return every.token(grant_type=JWT_BEARER, assertion=assertion)
+
+    add_api(every.sso, "next")
     tokens = every.redeem(every.code(browser)).json
     uses = {
         "authorization_code": lambda: every.redeem(every.code(browser)),
@@ -84,6 +105,8 @@ def test_every_grant_type(every: RelyingParty, browser: Browser, document: dict[
         "password": lambda: every.token(grant_type="password", username="zp", password="penadmin"),
         "implicit": implicit,
         DEVICE_CODE: device,
+        TOKEN_EXCHANGE: exchanged,
+        JWT_BEARER: spoken_for,
     }
     assert set(uses) == set(document["grant_types_supported"])
     for name, use in uses.items():
@@ -154,6 +177,40 @@ def test_every_encryption(register: Callable[..., RelyingParty], browser: Browse
         assert site.claims(key.decrypt(tokens["id_token"]))["sub"] == site.claims(key.decrypt(told))["sub"], way
 
 
+def test_every_form_of_signed_introspection(
+    sso: SingleSignOn, rp: RelyingParty, browser: Browser, document: dict[str, Any]
+) -> None:
+    keys = {"RSA": EncryptionKey("RSA-OAEP"), "ECD": EncryptionKey("ECDH-ES")}
+    ways, contents, signatures = (
+        document[f"introspection_{kind}_values_supported"]
+        for kind in ("encryption_alg", "encryption_enc", "signing_alg")
+    )
+    token = rp.redeem(rp.code(browser)).json["access_token"]
+    for number, way in enumerate(ways):
+        key = keys[way[:3]]
+        api = add_api(
+            sso,
+            f"asks{number}",
+            jwks=key.jwks,
+            introspection_signed_response_alg=signatures[number % len(signatures)],
+            introspection_encrypted_response_alg=way,
+            introspection_encrypted_response_enc=contents[number % len(contents)],
+        )
+        form = {"client_id": api.client_id, "client_secret": api.secret, "token": token}
+        accept = {"Accept": "application/token-introspection+jwt"}
+        told = api.http().post(document["introspection_endpoint"], form, headers=accept).text
+        assert api.claims(key.decrypt(told))["token_introspection"]["active"] is True, way
+
+
+def test_every_signature_of_a_proof(
+    sso: SingleSignOn, rp: RelyingParty, browser: Browser, document: dict[str, Any]
+) -> None:
+    for algorithm in document["dpop_signing_alg_values_supported"]:
+        key = DpopKey(sso, f"of {algorithm}", algorithm)
+        tokens = rp.redeem(rp.code(browser), dpop=key).json
+        assert rp.userinfo(tokens["access_token"], dpop=key).status_int == 200, algorithm
+
+
 def test_every_signature_of_userinfo(
     register: Callable[..., RelyingParty], browser: Browser, document: dict[str, Any]
 ) -> None:
@@ -185,6 +242,51 @@ def test_every_signature_of_request_objects(
             token = signed(claims, key_for(algorithm, algorithm), algorithm)
         browser.open(site.url(request=token))
         assert site.answer(browser)["state"] == f"signed by {algorithm}"
+
+
+def test_every_encryption_of_request_objects(
+    register: Callable[..., RelyingParty], sso: SingleSignOn, browser: Browser, document: dict[str, Any]
+) -> None:
+    site = register("secret", jwks=jwk_set(key_for("ES256", "ES256")))
+    keys = {key["alg"]: key for key in webtest.TestApp(sso.world).get(document["jwks_uri"]).json["keys"]}
+    inner = signed({"iss": "secret", "aud": PORTAL, "state": "read"}, key_for("ES256", "ES256"))
+    for way in document["request_object_encryption_alg_values_supported"]:
+        for content in document["request_object_encryption_enc_values_supported"]:
+            browser.open(site.url(request=encrypted(inner, keys[way], content)))
+            assert site.answer(browser)["state"] == "read", (way, content)
+
+
+def test_every_form_of_a_secured_answer(
+    register: Callable[..., RelyingParty], browser: Browser, document: dict[str, Any]
+) -> None:
+    ways = document["authorization_encryption_alg_values_supported"]
+    contents = document["authorization_encryption_enc_values_supported"]
+    signatures = document["authorization_signing_alg_values_supported"]
+    keys = {"RSA": EncryptionKey("RSA-OAEP"), "ECD": EncryptionKey("ECDH-ES")}
+    assert len(ways) >= max(len(contents), len(signatures)), "each value is used once"
+    for number, way in enumerate(ways):
+        wish = {
+            "authorization_encrypted_response_alg": way,
+            "authorization_encrypted_response_enc": contents[number % len(contents)],
+            "authorization_signed_response_alg": signatures[number % len(signatures)],
+        }
+        site = register(f"told{number}", jwks=keys[way[:3]].jwks, **wish)
+        site.key = keys[way[:3]]
+        for mode in (mode for mode in document["response_modes_supported"] if "jwt" in mode):
+            browser.open(site.url(response_mode=mode))
+            assert "code" in site.answer(browser), (way, mode)
+
+
+def test_pushing_is_offered_and_demanded_of_nobody(
+    rp: RelyingParty, browser: Browser, document: dict[str, Any]
+) -> None:
+    assert document["require_pushed_authorization_requests"] is False
+    assert rp.code(browser)
+    fields = {"client_id": rp.client_id, "client_secret": rp.secret, "response_type": "code", "scope": "openid"}
+    challenge = {"code_challenge": "x" * 43, "code_challenge_method": "S256"}
+    answer = rp.http().post(document["pushed_authorization_request_endpoint"], {**fields, **challenge}, status=201)
+    browser.open(rp.pushed_url(answer.json["request_uri"]))
+    assert "code" in rp.answer(browser)
 
 
 def test_every_strength_and_every_display(rp: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:

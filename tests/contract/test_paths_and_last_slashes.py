@@ -80,7 +80,7 @@ def test_tokens_and_userinfo(browser: Browser, rp: RelyingParty, slash: str, met
 
 
 def test_public_keys(sso: SingleSignOn, slash: str) -> None:
-    assert len(webtest.TestApp(sso.world).get(f"{PORTAL}/o/jwks{slash}").json["keys"]) == 4
+    assert len(webtest.TestApp(sso.world).get(f"{PORTAL}/o/jwks{slash}").json["keys"]) == 6
 
 
 ALLOWED = {
@@ -90,6 +90,7 @@ ALLOWED = {
     "/o/login/": "GET, HEAD, POST",
     "/o/logout/": "GET, HEAD, POST",
     "/o/userinfo/": "GET, HEAD, POST, OPTIONS",
+    "/o/par/": "POST, OPTIONS",
     "/o/device_authorization/": "POST",
     "/o/device/": "GET, HEAD, POST",
     "/o/device/qr.svg": "GET, HEAD",

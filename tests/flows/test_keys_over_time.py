@@ -12,7 +12,7 @@ import pytest
 import webtest
 
 from sso_portal.app import make_app
-from sso_portal.base.jose import SIGNING_ALGORITHMS
+from sso_portal.base.jose import KEY_ALGORITHMS, SIGNING_ALGORITHMS
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
 from tests.support.relying_party import RelyingParty
@@ -77,8 +77,8 @@ def test_a_site_signs_people_in_through_three_rotations(sso: SingleSignOn) -> No
         assert "zp" in enter(sso), "a key signs that the site has never seen"
         sso.clock.advance(days=3)
         maintain(sso)
-        assert len(published(sso)) == len(SIGNING_ALGORITHMS), "the old ones are withdrawn"
-    assert len(seen) == 4 * len(SIGNING_ALGORITHMS)
+        assert len(published(sso)) == len(KEY_ALGORITHMS), "the old ones are withdrawn"
+    assert len(seen) == 4 * len(KEY_ALGORITHMS)
 
 
 def test_a_token_from_before_the_rotation_is_verified_after_it(sso: SingleSignOn, rp: RelyingParty) -> None:
@@ -139,7 +139,7 @@ def test_servers_side_by_side_agree(storage_url: str, tmp_path: Path) -> None:
                 told.append((keys, [unit.keys.signing(algorithm).kid for algorithm in SIGNING_ALGORITHMS]))
                 generations = {info.generation for info in unit.keys.all() if info.state == "signs"}
             assert generations == {signing}
-            assert len(keys) == 2 * len(SIGNING_ALGORITHMS)
+            assert len(keys) == 2 * len(KEY_ALGORITHMS)
         assert all(answer == told[0] for answer in told)
     for app in apps:
         app.registry.portal.close()

@@ -16,8 +16,10 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 import webtest
 
+from sso_portal.services.client_metadata import JWT_BEARER, TOKEN_EXCHANGE
 from sso_testkit import SingleSignOn
 from sso_testkit.sso import PORTAL
+from tests.support.apis import ACCESS_TOKEN, add_api, address, tokens_for
 from tests.support.assertions import ASSERTION_TYPE, claims_for, jwk_set, key_for, signed
 from tests.support.devices import DEVICE_CODE, Device
 from tests.support.refusals import error
@@ -78,6 +80,14 @@ TOKEN: Mapping[str, Mapping[str, Row]] = {
         "client_id": Row("invalid_client", "invalid_client"),
         "device_code": Row("invalid_request", "invalid_grant"),
     },
+    JWT_BEARER: {**GRANT_TYPE, **CLIENT, "assertion": Row("invalid_request", "invalid_grant")},
+    # RFC 8693, section 2.2.2: a subject token that is none is invalid_request.
+    TOKEN_EXCHANGE: {
+        **GRANT_TYPE,
+        **CLIENT,
+        "subject_token": Row("invalid_request", "invalid_request"),
+        "subject_token_type": Row("invalid_request", "invalid_request"),
+    },
 }
 OTHERS: Mapping[str, Mapping[str, Row]] = {
     # RFC 7662, section 2.2 and RFC 7009, section 2.2: an unknown token is no error, whatever it looks like.
@@ -99,6 +109,11 @@ class World:
         self.rp = RelyingParty.register(sso, "table", grant_types=everything, scope="openid profile all")
         machine = {"grant_types": ["client_credentials"], "response_types": [], "scope": "all"}
         sso.add_client("keyed", **machine, token_endpoint_auth_method="private_key_jwt", jwks=jwk_set(KEY))
+        self.asserter = RelyingParty.register(
+            sso, "asserter", grant_types=["authorization_code", JWT_BEARER], jwks=jwk_set(KEY)
+        )
+        self.first = add_api(sso, "first", token_exchange_to=["second"])
+        add_api(sso, "second")
         self.device = Device(sso)
         self.http = webtest.TestApp(sso.world)
         self.browser = sso.browser()
@@ -125,6 +140,14 @@ class World:
             self.browser.open(self.device.ask().json["verification_uri_complete"])
             self.browser.agree()
             return {"grant_type": grant, "client_id": "tv", "device_code": str(self.device.codes["device_code"])}
+        if grant == JWT_BEARER:
+            own = {"client_id": "asserter", "client_secret": str(self.asserter.secret)}
+            assertion = signed(claims_for("asserter", self.sso.clock.now(), sub="zp"), KEY)
+            return {"grant_type": grant, **own, "assertion": assertion}
+        if grant == TOKEN_EXCHANGE:
+            own = {"client_id": "first", "client_secret": str(self.first.secret)}
+            subject = tokens_for(self.rp, self.browser, address("first"), scope="openid profile")["access_token"]
+            return {"grant_type": grant, **own, "subject_token": subject, "subject_token_type": ACCESS_TOKEN}
         return {"grant_type": grant, **own, "scope": "all"}
 
     def other_request(self, endpoint: str) -> dict[str, str]:

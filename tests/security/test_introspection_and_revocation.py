@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import webtest
 
+from sso_portal.services.assurance import PASSWORD
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
 from tests.support.refusals import error
@@ -30,6 +31,7 @@ def test_a_living_access_token(sso: SingleSignOn, rp: RelyingParty, tokens: dict
         "iat": now,
         "exp": now + 3600,
         "auth_time": now,
+        "acr": PASSWORD,
         "sub": rp.claims(tokens["id_token"])["sub"],
         "sid": rp.claims(tokens["id_token"])["sid"],
         "username": "zp",
@@ -141,7 +143,7 @@ def test_a_page_of_a_public_client_may_read_answers_and_no_other(
         url = f"{PORTAL}/o/{path}/"
         asked = http.options(url, headers={"Origin": "https://page.example.test:8443"})
         assert (asked.status_int, asked.headers["Access-Control-Allow-Methods"]) == (204, methods)
-        assert asked.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
+        assert asked.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, DPoP"
         for sender, readable in (
             ("https://page.example.test:8443", True),
             ("https://page.example.test", False),

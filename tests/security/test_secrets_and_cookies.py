@@ -75,10 +75,10 @@ def test_private_keys_are_encrypted_at_rest(sso: SingleSignOn) -> None:
         private = [key.private["d"] for key in unit.keys.published()]
     with sso.portal.database.engine.connect() as connection:
         stored = repr(connection.exec_driver_sql("SELECT * FROM keys").all())
-    assert len(private) == 4
+    assert len(private) == 6
     assert not any(part in stored for part in private)
     jwks = webtest.TestApp(sso.world).get(f"{PORTAL}/o/jwks/").json["keys"]
-    assert {key["alg"] for key in jwks} == {"ES256", "RS256", "PS256", "EdDSA"}
+    assert {key["alg"] for key in jwks} == {"ES256", "RS256", "PS256", "EdDSA", "RSA-OAEP-256", "ECDH-ES"}
     assert not any({"d", "p", "q", "dp", "dq", "qi"} & set(key) for key in jwks)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jwe
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, RSAKey, import_key
 
 
 class EncryptionKey:
@@ -32,6 +33,15 @@ class EncryptionKey:
         header = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         found = jwe.decrypt_compact(token, self.key, algorithms=[header["alg"], header["enc"]])
         return (found.plaintext or b"").decode()
+
+
+def encrypted(payload: str, key: Mapping[str, Any], content: str = "A128CBC-HS256", **header: Any) -> str:
+    """A JWE for a public key, as a JWK Set has it; header members that are ``None`` are left out."""
+    named = {"alg": key["alg"], "enc": content, "kid": key["kid"], "cty": "JWT", **header}
+    kept = {name: value for name, value in named.items() if value is not None}
+    algorithms = [kept["alg"], kept["enc"], *([kept["zip"]] if "zip" in kept else [])]
+    members = {name: value for name, value in key.items() if name not in {"alg", "use"}}
+    return jwe.encrypt_compact(kept, payload, import_key(members), algorithms=algorithms)
 
 
 def unsigned(claims: Any) -> str:

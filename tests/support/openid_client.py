@@ -37,14 +37,14 @@ class OpenidClient:
         """Call the library. Raises :class:`~tests.support.node.LibraryError`."""
         return self._node.call(name, client_id=self._client_id, **arguments)
 
-    def authorization_url(self, *, signed: bool = False, **parameters: str) -> str:
-        """Where people are sent, with a fresh state, nonce and PKCE challenge."""
+    def authorization_url(self, *, signed: bool = False, pushed: bool = False, **parameters: str) -> str:
+        """Where people are sent, with a fresh state, nonce and PKCE challenge; signed as a JWT, pushed before."""
         request = {"redirect_uri": CALLBACK, "scope": "openid profile email", **parameters}
-        return str(self.call("authorizationUrl", parameters=request, signed=signed))
+        return str(self.call("authorizationUrl", parameters=request, signed=signed, pushed=pushed))
 
-    def code_grant(self, arrival: Arrival) -> dict[str, Any]:
+    def code_grant(self, arrival: Arrival, **parameters: str) -> dict[str, Any]:
         """Check what a person has brought, exchange the code, check the id_token; answers the tokens and claims."""
-        return dict(self.call("codeGrant", address=arrival.address, form=arrival.form))
+        return dict(self.call("codeGrant", address=arrival.address, form=arrival.form, parameters=parameters))
 
     def implicit(self, arrival: Arrival) -> dict[str, Any]:
         """Check the id_token that a person has brought; answers its claims."""

@@ -10,6 +10,7 @@ from tests.support.devices import DEVICE_CODE
 
 SITE = "https://site.example.test"
 CALLBACK = f"{SITE}/callback"
+BANK_API = "https://bank.example.test/api"
 SIGNED_OUT = f"{SITE}/signed-out"
 
 _WITH_SECRET = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
@@ -25,7 +26,22 @@ def registrations(keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         "userinfo_signed_response_alg": "RS256",
         "userinfo_encrypted_response_alg": "RSA-OAEP-256",
     }
+    bank = {
+        "profile": "fapi2-message-signing",
+        "token_endpoint_auth_method": "private_key_jwt",
+        "token_endpoint_auth_signing_alg": "ES256",
+        "request_object_signing_alg": "ES256",
+        "require_signed_request_object": True,
+        "require_pushed_authorization_requests": True,
+        "dpop_bound_access_tokens": True,
+        "id_token_signed_response_alg": "ES256",
+        "authorization_signed_response_alg": "ES256",
+        "introspection_signed_response_alg": "ES256",
+    }
+    interface = {"resource_server": True, "resource_uris": [BANK_API], "access_token_format": "jwt"}
     return [
+        _site("bank", **bank, **jwks),
+        _site("bank_api", grant_types=["client_credentials"], response_types=[], scope="", **interface),
         *(_site(method, token_endpoint_auth_method=method) for method in _WITH_SECRET),
         _site("private_key_jwt", token_endpoint_auth_method="private_key_jwt", **jwks),
         _site("none", token_endpoint_auth_method="none"),

@@ -17,6 +17,8 @@ from joserfc.jwk import KeySet
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Tab
 from sso_testkit.sso import PORTAL
+from tests.support.dpop import DpopKey
+from tests.support.keys import EncryptionKey
 
 VERIFIER = "a-verifier-of-more-than-forty-three-characters-in-all"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
@@ -38,6 +40,8 @@ class RelyingParty:
     client_id: str
     secret: str | None
     redirect_uri: str
+    # What answers are encrypted for.
+    key: EncryptionKey | None = None
 
     @classmethod
     def register(cls, sso: SingleSignOn, client_id: str = "rp", **metadata: Any) -> RelyingParty:
@@ -73,11 +77,24 @@ class RelyingParty:
         form = tab.page.html.find("form", attrs={"data-submit": True}) if "data-submit" in tab.text else None
         if form is not None:
             assert form["action"] == self.redirect_uri, f"the form leads to {form['action']}"
-            return {field["name"]: field["value"] for field in form.find_all("input")}
+            return self.opened({field["name"]: field["value"] for field in form.find_all("input")})
         assert tab.url.startswith(self.redirect_uri), f"the browser is at {tab.url}"
         # The request's own address has no fragment: a browser keeps it to itself.
         parts = urlsplit(tab.hops[-1].partition(" ")[2])
-        return dict(parse_qsl(parts.query)) | dict(parse_qsl(parts.fragment))
+        return self.opened(dict(parse_qsl(parts.query)) | dict(parse_qsl(parts.fragment)))
+
+    def opened(self, answer: dict[str, str]) -> dict[str, str]:
+        """The parameters as they are, or those of the JWT that holds them all, which is checked (JARM, section 2.4)."""
+        if "response" not in answer:
+            return answer
+        assert set(answer) == {"response"}, f"beside the JWT there is {set(answer)}"
+        token = answer["response"]
+        if self.key is not None:
+            token = self.key.decrypt(token)
+        claims = self.claims(token)
+        assert (claims["iss"], claims.pop("aud")) == (PORTAL, self.client_id)
+        assert 0 < claims.pop("exp") - self.sso.clock.now() <= 600
+        return claims
 
     def claims(self, token: str) -> dict[str, Any]:
         """What a token says that the portal signed, verified by its published keys."""
@@ -92,15 +109,27 @@ class RelyingParty:
         tab.open(self.url(**changes))
         return self.answer(tab)["code"]
 
-    def token(self, **fields: str | None) -> webtest.TestResponse:
+    def token(self, *, dpop: DpopKey | None = None, **fields: str | None) -> webtest.TestResponse:
         """A call of the token endpoint, authenticated by the secret in the body."""
-        return self.call("token", **fields)
+        return self.call("token", dpop=dpop, **fields)
 
-    def call(self, endpoint: str, **fields: str | None) -> webtest.TestResponse:
-        """A call of an endpoint below ``/o/``, authenticated by the secret in the body."""
+    def call(self, endpoint: str, *, dpop: DpopKey | None = None, **fields: str | None) -> webtest.TestResponse:
+        """A call of an endpoint below ``/o/``, authenticated by the secret in the body; with a proof by ``dpop``."""
         form: dict[str, str | None] = {"client_id": self.client_id, "client_secret": self.secret, **fields}
         kept = {name: value for name, value in form.items() if value is not None}
+        if dpop is not None:
+            return dpop.call(self.http(), f"{PORTAL}/o/{endpoint}/", kept)
         return self.http().post(f"{PORTAL}/o/{endpoint}/", kept, status="*")
+
+    def push(self, **changes: str | None) -> webtest.TestResponse:
+        """Push the request that :meth:`url` would make."""
+        fields = dict(parse_qsl(urlsplit(self.url()).query)) | changes
+        return self.call("par", **fields)
+
+    def pushed_url(self, request_uri: str, **outside: str) -> str:
+        """The address at which a browser brings a pushed request."""
+        fields = {"client_id": self.client_id, "request_uri": request_uri, **outside}
+        return f"{PORTAL}/o/authorize/?{urlencode(fields)}"
 
     def introspect(self, token: str, **fields: str | None) -> webtest.TestResponse:
         """Ask what a token stands for."""
@@ -110,7 +139,7 @@ class RelyingParty:
         """Give a token back."""
         return self.call("revoke", token=token, **fields)
 
-    def redeem(self, code: str, **changes: str | None) -> webtest.TestResponse:
+    def redeem(self, code: str, *, dpop: DpopKey | None = None, **changes: str | None) -> webtest.TestResponse:
         """Exchange a code."""
         fields: dict[str, str | None] = {
             "grant_type": "authorization_code",
@@ -119,14 +148,18 @@ class RelyingParty:
             "code_verifier": VERIFIER,
             **changes,
         }
-        return self.token(**fields)
+        return self.token(dpop=dpop, **fields)
 
-    def refresh(self, refresh_token: str, **changes: str | None) -> webtest.TestResponse:
+    def refresh(
+        self, refresh_token: str, *, dpop: DpopKey | None = None, **changes: str | None
+    ) -> webtest.TestResponse:
         """Exchange a refresh token."""
-        return self.token(grant_type="refresh_token", refresh_token=refresh_token, **changes)
+        return self.token(dpop=dpop, grant_type="refresh_token", refresh_token=refresh_token, **changes)
 
-    def userinfo(self, access_token: str) -> webtest.TestResponse:
+    def userinfo(self, access_token: str, *, dpop: DpopKey | None = None) -> webtest.TestResponse:
         """Ask who an access token stands for."""
+        if dpop is not None:
+            return dpop.userinfo(self.http(), access_token)
         headers = {"Authorization": f"Bearer {access_token}"}
         return self.http().get(f"{PORTAL}/o/userinfo/", headers=headers, status="*")
 

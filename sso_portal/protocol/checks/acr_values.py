@@ -21,6 +21,7 @@ def check(request: Any) -> dict[str, Any]:
     """Refuse an essential ``acr`` that nobody can ever have here; ``acr_values`` alone is only a wish."""
     wanted = call_of(request).claims.essential_acr
     if wanted and not set(wanted) & set(ACR_VALUES):
+        call_of(request).find("stronger_sign_in_needed", demanded=list(wanted), there_are=list(ACR_VALUES))
         raise UnmetAuthenticationRequirements(
             description=f"The acr that is demanded cannot be had; there are: {', '.join(ACR_VALUES)}.", request=request
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import InvalidRequestError
 
-from sso_portal.protocol.response_modes import RESPONSE_MODES, default_mode
+from sso_portal.protocol.response_modes import RESPONSE_MODES, is_unfit
 
 
 def check(request: Any) -> dict[str, Any]:
@@ -14,9 +14,10 @@ def check(request: Any) -> dict[str, Any]:
     mode = request.response_mode
     if mode is not None and mode not in RESPONSE_MODES:
         raise InvalidRequestError(description=f"response_mode is one of {', '.join(RESPONSE_MODES)}.", request=request)
-    if mode == "query" and default_mode(request.response_type) != "query":
+    encrypted = bool(request.client.metadata["authorization_encrypted_response_alg"])
+    if is_unfit(mode, request.response_type, encrypted=encrypted):
         # Query strings stay in logs and histories, and travel on in Referer (section 5).
         raise InvalidRequestError(
-            description=f"response_mode query is not for response_type {request.response_type}.", request=request
+            description=f"response_mode {mode} is not for response_type {request.response_type}.", request=request
         )
     return {}

@@ -19,6 +19,7 @@ from sso_portal.base.client_jose import (
 from sso_portal.protocol.call import Call, call_of
 from sso_portal.protocol.client_authentication.assertion_claims import check_claims, expiry_of
 from sso_portal.services.clients import Client
+from sso_portal.services.profiles import algorithms_for, is_profiled
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_ALGORITHMS = (*VERIFICATION_ALGORITHMS, "HS256")
@@ -57,12 +58,13 @@ class Assertion:
         call = call_of(request)
         try:
             claims = _verified(call, client, str(_parameter(request, "client_assertion")))
-            check_claims(claims, client.client_id, _audiences(call, request), call.clock.now())
+            check_claims(claims, client.client_id, _audiences(call, request, client, claims), call.clock.now())
             # Last: an assertion that is not acceptable uses nothing up.
             value = json.dumps([client.client_id, claims["jti"]])
             if not call.services.once.first_use("client_assertion", value, expiry_of(claims)):
                 raise BadToken("its jti was used before; every request needs an assertion of its own.")
         except BadToken as error:
+            call.find("client_assertion", problem=str(error))
             raise InvalidClientError(description=f"client_assertion: {error}", request=request) from None
 
 
@@ -90,16 +92,24 @@ def _verified(call: Call, client: Client, token: str) -> Mapping[str, Any]:
         raise BadToken("its typ is neither JWT nor client-authentication+jwt.")
     if method == "private_key_jwt":
         registered = client.metadata["token_endpoint_auth_signing_alg"]
-        return call.services.client_keys.verified(
-            client, token, (registered,) if registered else VERIFICATION_ALGORITHMS
-        )
+        allowed = (registered,) if registered else algorithms_for(client.metadata, VERIFICATION_ALGORITHMS)
+        return call.services.client_keys.verified(client, token, allowed)
     secret = call.services.clients.kept_secret(client)
     if secret is None:
         raise BadToken("the portal cannot read this client's secret any more; give it a new one with rotate-secret.")
     return verified_by_secret(token, secret)
 
 
-def _audiences(call: Call, request: Any) -> list[str]:
+def _audiences(call: Call, request: Any, client: Client, claims: Mapping[str, Any]) -> list[str]:
+    if not is_profiled(client.metadata):
+        return audiences_of(call, request)
+    if not isinstance(claims.get("aud"), str):
+        # FAPI 2.0 Security Profile, section 5.3.2.1: the issuer alone, as a string.
+        raise BadToken(f"its aud is not {call.issuer}, as a single string.")
+    return [call.issuer]
+
+
+def audiences_of(call: Call, request: Any) -> list[str]:
     """The portal itself, its token endpoint and the endpoint that is called; the latter also without their last slash,
     as they are served."""
     endpoints = [f"{call.issuer}/o/token/", str(request.uri).partition("?")[0]]

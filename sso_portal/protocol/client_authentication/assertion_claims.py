@@ -20,14 +20,21 @@ LONGEST_SECONDS = 3_600
 _LONGEST_JTI = 256
 
 
-def check_claims(claims: Mapping[str, Any], client_id: str, audiences: Sequence[str], now: int) -> None:
+def check_claims(
+    claims: Mapping[str, Any],
+    client_id: str,
+    audiences: Sequence[str],
+    now: int,
+    *,
+    longest_seconds: int = LONGEST_SECONDS,
+) -> None:
     """Raise :class:`BadToken` for the first thing that is wrong; ``audiences`` are the values of ``aud`` that would
     do."""
     for name in ("iss", "sub"):
         if claims.get(name) != client_id:
             raise BadToken(f"its {name} is not the client_id.")
     _check_audience(claims.get("aud"), audiences)
-    _check_times(claims, now)
+    _check_times(claims, now, longest_seconds)
     identifier = claims.get("jti")
     if not isinstance(identifier, str) or not identifier:
         raise BadToken("it has no jti; every assertion needs one of its own.")
@@ -46,7 +53,7 @@ def _check_audience(audience: object, audiences: Sequence[str]) -> None:
         raise BadToken(f"its aud is none of {', '.join(audiences)}.")
 
 
-def _check_times(claims: Mapping[str, Any], now: int) -> None:
+def _check_times(claims: Mapping[str, Any], now: int, longest_seconds: int) -> None:
     if "exp" not in claims:
         raise BadToken("it has no exp.")
     for name in ("exp", "nbf", "iat"):
@@ -54,9 +61,10 @@ def _check_times(claims: Mapping[str, Any], now: int) -> None:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise BadToken(f"its {name} is not a number of seconds.")
     if claims["exp"] + LATE_SECONDS <= now:
-        raise BadToken("it has expired (exp).")
-    if claims["exp"] > now + LONGEST_SECONDS:
-        raise BadToken(f"its exp is more than {LONGEST_SECONDS} seconds ahead.")
+        raise BadToken(f"it has expired (exp): {math.ceil(now - claims['exp'])} seconds ago by the portal's clock.")
+    if claims["exp"] > now + longest_seconds:
+        raise BadToken(f"its exp is more than {longest_seconds} seconds ahead.")
     for name in ("nbf", "iat"):
         if claims.get(name, now) > now + EARLY_SECONDS:
-            raise BadToken(f"its {name} is in the future.")
+            ahead = math.ceil(claims[name] - now)
+            raise BadToken(f"its {name} is in the future: the client's clock is {ahead} seconds ahead.")

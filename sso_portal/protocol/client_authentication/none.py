@@ -6,6 +6,7 @@ from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import InvalidClientError
 
+from sso_portal.protocol.call import call_of
 from sso_portal.services.client_metadata import SECRET_METHODS
 from sso_portal.services.clients import Client
 
@@ -27,5 +28,8 @@ class NoCredentials:
         if client.is_public:
             return
         method = client.metadata["token_endpoint_auth_method"]
+        call_of(request).find(
+            "client_secret_missing" if method in SECRET_METHODS else "authentication_method", registered=method
+        )
         what = "secret" if method in SECRET_METHODS else f"assertion ({method})"
         raise InvalidClientError(description=f"The client {what} is missing.", request=request)

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 
 from oauthlib.oauth2.rfc6749.errors import InvalidClientError
 
+from sso_portal.base.explain import oddity_of, shape_of
 from sso_portal.protocol.call import call_of
 from sso_portal.services.client_metadata import SECRET_METHODS
 from sso_portal.services.clients import Client
@@ -76,6 +77,9 @@ def _basic_credentials(request: Any) -> tuple[str, str] | None:
 
 def _check(request: Any, client: Client, secret: str) -> None:
     method = client.metadata["token_endpoint_auth_method"]
+    call = call_of(request)
+    if client.is_public or method not in SECRET_METHODS:
+        call.find("authentication_method", registered=method, used="client_secret")
     if client.is_public:
         raise InvalidClientError(
             description="This client is registered as public; it must not send a secret.", request=request
@@ -84,5 +88,9 @@ def _check(request: Any, client: Client, secret: str) -> None:
         raise InvalidClientError(
             description=f"This client is registered for {method}; it must not send a secret.", request=request
         )
-    if not call_of(request).services.clients.secret_matches(client, secret):
-        raise InvalidClientError(description="The client secret is not right.", request=request)
+    if not call.services.clients.secret_matches(client, secret):
+        oddity = oddity_of(secret)
+        call.find("client_secret_wrong", sent=shape_of(secret), oddity=oddity)
+        raise InvalidClientError(
+            description=f"The client secret is not right{f': {oddity}' if oddity else ''}.", request=request
+        )

@@ -15,9 +15,11 @@ from sso_portal.protocol.grants.client_credentials import ClientCredentialsGrant
 from sso_portal.protocol.grants.device_code import DeviceCodeGrant
 from sso_portal.protocol.grants.hybrid import HybridGrant
 from sso_portal.protocol.grants.implicit import ImplicitGrant
+from sso_portal.protocol.grants.jwt_bearer import JwtBearerGrant
 from sso_portal.protocol.grants.password import PasswordGrant
 from sso_portal.protocol.grants.refresh_token import RefreshTokenGrant
-from sso_portal.services.client_metadata import DEVICE_CODE
+from sso_portal.protocol.grants.token_exchange import TokenExchangeGrant
+from sso_portal.services.client_metadata import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 
 GRANTS: Mapping[str, Callable[[Any], Any]] = {
     "authorization_code": AuthorizationCodeGrant,
@@ -26,6 +28,8 @@ GRANTS: Mapping[str, Callable[[Any], Any]] = {
     "password": PasswordGrant,
     "implicit": ImplicitGrant,
     DEVICE_CODE: DeviceCodeGrant,
+    TOKEN_EXCHANGE: TokenExchangeGrant,
+    JWT_BEARER: JwtBearerGrant,
 }
 
 __all__ = ["GRANTS", "HybridGrant"]

@@ -31,6 +31,8 @@ class AuthorizationCodeGrant(Issuing, OpenIDAuthorizationCodeGrant):
         self.custom_validators.post_auth.append(self.openid_authorization_validator)
         self.add_checks()
         self.custom_validators.pre_token.append(_check_verifier)
+        self.custom_validators.post_token.append(request_validator.choose_resources)
+        self.custom_validators.post_token.append(request_validator.choose_details)
         self.custom_validators.post_token.append(request_validator.consume_code)
         self.register_token_modifier(self.add_id_token)
 

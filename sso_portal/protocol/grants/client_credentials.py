@@ -13,4 +13,6 @@ class ClientCredentialsGrant(OAuthClientCredentialsGrant):
     def __init__(self, request_validator: Any) -> None:
         """Begin the family of the token when everything else is right."""
         super().__init__(request_validator)
+        self.custom_validators.post_token.append(request_validator.choose_resources)
+        self.custom_validators.post_token.append(request_validator.choose_details)
         self.custom_validators.post_token.append(request_validator.begin_client_family)

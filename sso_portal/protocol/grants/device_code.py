@@ -60,5 +60,6 @@ class DeviceCodeGrant(OpenIDGrantTypeBase):
     def __init__(self, request_validator: Any) -> None:
         """Consume the device code as the last check, before a token exists."""
         self.proxy_target = _DeviceCode(request_validator)
+        self.custom_validators.post_token.append(request_validator.choose_resources)
         self.custom_validators.post_token.append(request_validator.consume_device_code)
         self.register_token_modifier(self.add_id_token)

@@ -17,4 +17,5 @@ class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
     def __init__(self, request_validator: Any) -> None:
         """Judge the client's right to the grant before anybody's password is looked at."""
         super().__init__(request_validator)
+        self.custom_validators.post_token.append(request_validator.choose_resources)
         self.custom_validators.post_token.append(request_validator.begin_password_family)

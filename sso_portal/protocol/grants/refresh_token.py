@@ -13,4 +13,6 @@ class RefreshTokenGrant(OpenIDRefreshTokenGrant):
     def __init__(self, request_validator: Any) -> None:
         """Consume the presented token as the last check."""
         super().__init__(request_validator)
+        self.custom_validators.post_token.append(request_validator.choose_resources)
+        self.custom_validators.post_token.append(request_validator.choose_details)
         self.custom_validators.post_token.append(request_validator.consume_refresh_token)

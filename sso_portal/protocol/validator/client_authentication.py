@@ -6,6 +6,8 @@ from typing import Any
 
 from sso_portal.protocol.call import call_of
 from sso_portal.protocol.client_authentication import authenticated_client
+from sso_portal.protocol.sender_constraints import constrain_tokens
+from sso_portal.protocol.vocabulary import TOKEN_PATH
 
 
 class ClientAuthenticationAnswers:
@@ -20,4 +22,6 @@ class ClientAuthenticationAnswers:
         client = authenticated_client(request)
         request.client = call_of(request).client = client
         request.client_id = client.client_id
+        if request.uri.endswith(TOKEN_PATH):
+            constrain_tokens(request)
         return True

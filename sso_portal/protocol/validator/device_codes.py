@@ -9,6 +9,7 @@ from oauthlib.oauth2.rfc8628.errors import AccessDenied, AuthorizationPendingErr
 from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant
 
 from sso_portal.protocol.call import call_of
+from sso_portal.protocol.sender_constraints import family_binding
 
 _REFUSALS = {
     "unknown": (InvalidGrantError, "There is no such device code."),
@@ -50,7 +51,7 @@ class DeviceCodeAnswers:
             if call.services.device_codes.is_consumed(call.device_code):
                 self._refuse_device_replay(request, call.device_code.family_id)
             raise InvalidGrantError(description="The session in which the device was let in is over.", request=request)
-        details = {"amr": call.services.device_codes.amr_of(call.device_code)}
+        details = {"amr": call.services.device_codes.amr_of(call.device_code), **family_binding(call)}
         call.family = call.services.tokens.begin_device_family(call.device_code, details)
 
     def _refuse_device_replay(self, request: Any, family_id: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sso_portal.base.jose import half_hash
 from sso_portal.protocol.call import Call, call_of
 from sso_portal.protocol.responses_for_clients import encrypted_only, packed
-from sso_portal.services.assurance import acr_of
+from sso_portal.protocol.sign_in_claims import kept_details, sign_in_claims
 from sso_portal.services.claims import claims_of
 from sso_portal.services.claims_request import parse_claims
 from sso_portal.services.clients import Client
@@ -28,7 +28,7 @@ class IdTokenAnswers:
         if call.user is None or call.client is None:
             raise TypeError("an id_token is about a person, for a client")
         now = call.clock.now()
-        details = _details(call)
+        details = kept_details(call)
         claims: dict[str, Any] = {
             **_requested(call, "id_token", details),
             **(claims_of(call.user, request.scopes) if request.response_type == "id_token" else {}),
@@ -38,7 +38,7 @@ class IdTokenAnswers:
             "azp": call.client.client_id,
             "iat": now,
             "exp": now + call.services.tokens.lifetimes.id_token,
-            **_sign_in(call, details),
+            **sign_in_claims(call, details),
             **_bindings(token, request, call.client),
         }
         return packed("id_token", claims, call, call.client)
@@ -65,29 +65,9 @@ class IdTokenAnswers:
         return claims
 
 
-def _details(call: Call) -> dict[str, Any]:
-    """What was kept of the authorization: with the family, or with this very request."""
-    if call.family is not None:
-        return call.family.details
-    return {**call.details, "amr": call.session.amr} if call.session is not None else call.details
-
-
 def _requested(call: Call, place: str, details: dict[str, Any]) -> dict[str, Any]:
     asked = getattr(parse_claims(details.get("claims", {})), place)
     return claims_of(call.user, (), requested=asked) if asked and call.user is not None else {}
-
-
-def _sign_in(call: Call, details: dict[str, Any]) -> dict[str, Any]:
-    """When, how and in which session she signed in."""
-    source = call.family or call.session
-    methods = str(details.get("amr", ""))
-    found = {
-        "auth_time": source.auth_time if source else None,
-        "sid": source.sid if source else None,
-        "amr": methods.split() or None,
-        "acr": acr_of(methods),
-    }
-    return {name: value for name, value in found.items() if value is not None}
 
 
 def _bindings(token: dict[str, Any], request: Any, client: Client) -> dict[str, Any]:

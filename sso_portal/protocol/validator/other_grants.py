@@ -7,6 +7,7 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import InvalidGrantError, UnauthorizedClientError
 
 from sso_portal.protocol.call import call_of
+from sso_portal.protocol.sender_constraints import family_binding
 from sso_portal.services.sign_in import NotSignedIn
 
 
@@ -43,5 +44,5 @@ class OtherGrantAnswers:
         call = call_of(request)
         if call.user is None:
             raise TypeError("the password was checked before")
-        scope = " ".join(request.scopes)
-        call.family = call.services.tokens.begin_password_family(request.client.client_id, call.user, scope)
+        scope, bound = " ".join(request.scopes), family_binding(call)
+        call.family = call.services.tokens.begin_password_family(request.client.client_id, call.user, scope, bound)

@@ -7,6 +7,10 @@ from typing import Any
 from oauthlib.oauth2.rfc6749.errors import InvalidClientError
 
 from sso_portal.protocol.call import Call, call_of
+from sso_portal.protocol.sender_constraints import token_type_of
+from sso_portal.protocol.tokens.jwt_access import BOUND
+from sso_portal.services.assurance import acr_of
+from sso_portal.services.resources import identifiers_of
 from sso_portal.services.tokens import Family, Token
 
 
@@ -25,28 +29,31 @@ class PresentedTokenAnswers:
                 description="A client without a secret or key of its own may not ask about tokens.", request=request
             )
         found = call.services.tokens.find_any(token)
-        if found is None or not _may_ask(call, *found):
+        if found is None or not _may_ask(call, *found) or not call.services.tokens.is_living(*found):
             return None
         record, family = found
-        if record.consumed_at is not None or family.revoked_at is not None or call.services.tokens.is_expired(record):
-            return None
         client = call.services.clients.find(family.client_id)
         user = call.services.users.by_id(family.user_id) if family.user_id is not None else None
         if client is None or (family.user_id is not None and (user is None or not user.is_enabled)):
             return None
         about_person: dict[str, Any] = {}
         if user is not None:
-            about_person = {"sub": call.services.subjects.of(user, client), "username": user.username}
+            about_person = {
+                "sub": call.services.subjects.of(user, client),
+                "username": user.username,
+                "acr": acr_of(str(family.details.get("amr", ""))),
+            }
         answer = {
             "scope": record.scope,
             "client_id": family.client_id,
-            "token_type": "Bearer" if record.kind == "access" else "refresh_token",
+            "token_type": token_type_of(record.details) if record.kind == "access" else "refresh_token",
             "iss": call.issuer,
             "iat": record.issued_at,
             "exp": record.expires_at,
             **about_person,
             "auth_time": family.auth_time,
             "sid": family.sid,
+            **{name: record.details[name] for name in (*BOUND, "aud", "jti") if name in record.details},
         }
         return {name: value for name, value in answer.items() if value is not None}
 
@@ -64,8 +71,11 @@ class PresentedTokenAnswers:
 
 
 def _may_ask(call: Call, token: Token, family: Family) -> bool:
-    """Its own client, and an API about access tokens: a refresh token is nobody's business but its client's."""
-    client = call.client
-    if client is None:
+    """Whose token it is, and about access tokens the APIs that it is meant for; one for nobody in particular is meant
+    for all of them."""
+    client, audience = call.client, token.details.get("aud")
+    if client is None or family.client_id == client.client_id:
+        return client is not None
+    if token.kind != "access":
         return False
-    return family.client_id == client.client_id or (client.metadata["resource_server"] and token.kind == "access")
+    return bool(client.metadata["resource_server"] and (not audience or identifiers_of(client) & set(audience)))

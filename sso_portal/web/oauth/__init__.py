@@ -11,6 +11,7 @@ from pyramid.config import Configurator
 
 from sso_portal.protocol.device_authorization import answer_device_authorization_request
 from sso_portal.protocol.introspection import answer_introspection_request
+from sso_portal.protocol.pushed_authorization import answer_pushed_authorization_request
 from sso_portal.protocol.revocation import answer_revocation_request
 from sso_portal.protocol.token import answer_token_request
 from sso_portal.protocol.vocabulary import (
@@ -18,6 +19,8 @@ from sso_portal.protocol.vocabulary import (
     DEVICE_PATH,
     DEVICE_QR_PATH,
     INTROSPECT_PATH,
+    PROTECTED_RESOURCE_PATH,
+    PUSHED_AUTHORIZATION_PATH,
     REGISTER_PATH,
     REVOKE_PATH,
     TOKEN_PATH,
@@ -42,11 +45,21 @@ def includeme(config: Configurator) -> None:
     add_endpoint(config, "/o/authorize/", get=authorize.begin, post=authorize.answer)
     add_endpoint(config, "/o/login/", get=login.show, post=login.submit)
     add_endpoint(config, "/o/logout/", get=logout.begin, post=logout.answer)
-    add_endpoint(config, TOKEN_PATH, post=machine_endpoint(answer_token_request), shared=True)
+    add_endpoint(config, TOKEN_PATH, post=machine_endpoint("token", answer_token_request), shared=True)
     add_endpoint(config, USERINFO_PATH, get=userinfo.tell, post=userinfo.tell, shared=True)
-    add_endpoint(config, INTROSPECT_PATH, post=machine_endpoint(answer_introspection_request))
-    add_endpoint(config, REVOKE_PATH, post=machine_endpoint(answer_revocation_request), shared=True)
-    add_endpoint(config, DEVICE_AUTHORIZATION_PATH, post=machine_endpoint(answer_device_authorization_request))
+    add_endpoint(config, INTROSPECT_PATH, post=machine_endpoint("introspection", answer_introspection_request))
+    add_endpoint(config, REVOKE_PATH, post=machine_endpoint("revocation", answer_revocation_request), shared=True)
+    add_endpoint(
+        config,
+        PUSHED_AUTHORIZATION_PATH,
+        post=machine_endpoint("pushed_authorization", answer_pushed_authorization_request),
+        shared=True,
+    )
+    add_endpoint(
+        config,
+        DEVICE_AUTHORIZATION_PATH,
+        post=machine_endpoint("device_authorization", answer_device_authorization_request),
+    )
     add_endpoint(config, DEVICE_PATH, get=device.show, post=device.answer)
     add_endpoint(config, DEVICE_QR_PATH, get=device_qr.draw)
     if config.registry.portal.registers:
@@ -56,3 +69,4 @@ def includeme(config: Configurator) -> None:
     add_endpoint(config, "/o/jwks/", get=metadata.jwks)
     add_endpoint(config, "/.well-known/openid-configuration", get=metadata.openid_configuration)
     add_endpoint(config, "/.well-known/oauth-authorization-server", get=metadata.authorization_server)
+    add_endpoint(config, PROTECTED_RESOURCE_PATH, get=metadata.protected_resource)

@@ -16,12 +16,14 @@ from sso_portal.protocol.authorization_answers import Answer, Authorization, Int
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Step, request_digest
 from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH, LOGIN_PATH
-from sso_portal.web.bridge import form_targets, machine_call, person_call, see_other
+from sso_portal.web.bridge import form_targets, machine_call, person_call, requesting_client, see_other
 from sso_portal.web.csrf import csrf_token, is_own_form
 from sso_portal.web.errors import error_page
+from sso_portal.web.loops import BOUNCES, SECONDS, count_bounce, is_loop, loop_page
 from sso_portal.web.oauth.send_back import send_back
 from sso_portal.web.pages import page, say, site_of
-from sso_portal.web.texts import STALE, scope_choice
+from sso_portal.web.texts import STALE, scope_choice, told_detail
+from sso_portal.web.traces import record_refusal
 
 _ = TranslationStringFactory("sso_portal")
 
@@ -33,6 +35,12 @@ def begin(request: Request) -> Response:
     endpoint = request.portal.authorization
     arrival = endpoint.read(request.query_form, machine_call(request))
     call = person_call(request)
+    client = requesting_client(request, arrival.query)
+    if client is not None and is_loop(request, client.client_id):
+        call.client = client
+        call.find("loop", bounces=BOUNCES, seconds=SECONDS)
+        record_refusal(request, "authorize", "loop", call, attempt=request_digest(arrival.query))
+        return loop_page(request, client, f"{AUTHORIZE_PATH}?{endpoint.continuation(arrival, call)}")
     return _respond(request, arrival, call, endpoint.begin(arrival, call))
 
 
@@ -64,11 +72,21 @@ def _bound_to(sid: str, effective: Form) -> str:
 
 
 def _respond(request: Request, arrival: Arrival, call: Call, outcome: Answer, problem: Any = None) -> Response:
+    attempt = request_digest(arrival.query)
     if isinstance(outcome, SendBack):
-        return send_back(request, outcome)
+        if outcome.error is not None:
+            record_refusal(request, "authorize", outcome.error, call, attempt=attempt)
+        response = send_back(request, outcome)
+        if outcome.client is not None:
+            count_bounce(request, response, outcome.client.client_id)
+        return response
     if isinstance(outcome, Unanswerable):
+        record_refusal(request, "authorize", outcome.problem, call, attempt=attempt)
         return _UNANSWERABLE[outcome.problem](request, outcome)
     continuation = f"{AUTHORIZE_PATH}?{request.portal.authorization.continuation(arrival, call)}"
+    if outcome.step is Step.CONSENT and request.portal.authorization.is_to_come_again(arrival):
+        # The page may stay open, be read in another language or be loaded again after the request's own time.
+        return see_other(request, continuation)
     if outcome.step is Step.CONSENT:
         return _consent_page(request, outcome, continuation, problem)
     if outcome.step is Step.CREATE:
@@ -82,18 +100,29 @@ def _consent_page(request: Request, outcome: Interact, continuation: str, proble
     authorization = outcome.authorization
     site = {**(site_of(request, authorization.client) or {}), "host": _host(authorization)}
     sid = request.signed_in[0].sid
+    client = authorization.client
     return page(
         request,
         "consent",
-        form_targets=form_targets(authorization.client, authorization.redirect_uri),
+        form_targets=form_targets(client, authorization.redirect_uri),
         site=site,
-        scopes=[scope_choice(request, name, site["name"]) for name in authorization.to_agree],
+        scopes=[scope_choice(request, name, site["name"]) for name in outcome.asked],
+        details=[told_detail(request, entry) for entry in authorization.details],
         action=request.path_qs,
         csrf_token=csrf_token(request, _bound_to(sid, authorization.effective)),
         switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(continuation)}",
-        remembered=authorization.client.consent == "once",
-        ends_with_session="offline_access" not in authorization.to_agree,
+        remembered=_is_remembered(request, authorization),
+        # What is done in the meantime is not undone by signing out.
+        ends_with_session="offline_access" not in authorization.to_agree and not authorization.details,
         problem={"kind": "stale", "text": say(request, problem)} if problem else None,
+    )
+
+
+def _is_remembered(request: Request, authorization: Authorization) -> bool:
+    """Whether she will not be asked for the same again."""
+    types, details, policy = request.portal.detail_types, authorization.details, authorization.client.consent
+    return all(types.of(entry).remember for entry in details) and (
+        policy == "once" or (policy == "silent" and details != ())
     )
 
 
@@ -109,6 +138,22 @@ def _client_page(request: Request, outcome: Unanswerable) -> Response:
         what=_("The site that sent you is not registered with this portal, so you cannot be signed in to it."),
         advice=_("Go back and try once more. If it happens again, tell the people who run that site."),
         details=[(_("client_id that was sent"), outcome.sent or "–")],
+    )
+
+
+def _over_page(request: Request, outcome: Unanswerable) -> Response:
+    site = site_of(request, outcome.client)
+    return error_page(
+        request,
+        400,
+        title=_("This sign-in is over"),
+        what=say(
+            request,
+            _("What ${site} asked for has been answered already, or it was left for too long."),
+            site=site["name"] if site else "",
+        ),
+        advice=_("Nothing is lost: go back to the site and start again there."),
+        site=site,
     )
 
 
@@ -152,4 +197,5 @@ _UNANSWERABLE: dict[str, Callable[[Request, Unanswerable], Response]] = {
     "redirect_missing": _redirect_page,
     "redirect_unregistered": _redirect_page,
     "malformed": _malformed_page,
+    "request_over": _over_page,
 }

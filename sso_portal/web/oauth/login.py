@@ -8,13 +8,17 @@ from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from pyramid.response import Response
 
+from sso_portal.base.explain import shape_of
 from sso_portal.base.forms import Form
 from sso_portal.base.urls import local_path, quote_next
+from sso_portal.protocol.interaction import request_digest
 from sso_portal.protocol.vocabulary import LOGIN_PATH
 from sso_portal.services.sign_in import NotSignedIn
+from sso_portal.services.traces import Finding
 from sso_portal.web.arrival import create_url, sign_in
 from sso_portal.web.bridge import authorization_query, form_targets, requesting_client, see_other
 from sso_portal.web.csrf import is_own_form
+from sso_portal.web.hints import hints
 from sso_portal.web.pages import page, person_of, say, site_of
 from sso_portal.web.texts import STALE, too_many_tries, wait_seconds
 
@@ -47,6 +51,7 @@ def submit(request: Request) -> Response:
         return _page(request, target, prompt, problem=("missing", _("Type your user name and your password.")), **typed)
     outcome = request.unit.sign_in.with_password(form.values["username"], password, request.address)
     if isinstance(outcome, NotSignedIn):
+        _record(request, target, outcome, typed["username"])
         return _refused(request, target, prompt, outcome, typed)
     return sign_in(request, outcome.user, target, remember_me=bool(typed["remember_me"]), asked=bool(prompt))
 
@@ -60,6 +65,19 @@ def _refused(request: Request, target: str, prompt: str, outcome: NotSignedIn, t
     response = _page(request, target, prompt, problem=("locked", text), status=429, **typed)
     response.headers["Retry-After"] = str(wait_seconds(request, until))
     return response
+
+
+def _record(request: Request, target: str, outcome: NotSignedIn, username: str) -> None:
+    """Write the failure down, without what was typed: the name field holds a password now and then."""
+    query, user = authorization_query(target), request.unit.users.by_username(username)
+    client = requesting_client(request, query)
+    check = outcome.reason if outcome.reason == "locked" else ("password_wrong" if user else "name_unknown")
+    about = {
+        "attempt": request_digest(query) if query is not None else None,
+        "client_id": client.client_id if client is not None else None,
+        "user_id": user.id if user is not None else None,
+    }
+    request.unit.traces.record(request.trace_id, "sign_in", Finding(check, {"typed": shape_of(username)}), **about)
 
 
 def _place(form: Form) -> tuple[str, str]:
@@ -82,7 +100,7 @@ def _page(
     client = requesting_client(request, query)
     reauthenticate = prompt == "login" and request.signed_in is not None
     if not username and problem is None:
-        hint = query.values.get("login_hint", "") if query is not None else ""
+        hint = hints(request, query).get("login_hint", "") if query is not None else ""
         username = request.signed_in[1].username if reauthenticate else hint[:_MAXIMUM_SHOWN]
     return page(
         request,

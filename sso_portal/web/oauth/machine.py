@@ -9,23 +9,30 @@ from pyramid.response import Response
 
 from sso_portal.protocol.answers import JsonAnswer
 from sso_portal.web.bridge import json_response, machine_call
+from sso_portal.web.traces import record_refusal
+
+_NO_FAULT = {"authorization_pending", "slow_down", "use_dpop_nonce"}
+"""Refusals that are part of the way."""
 
 
-def machine_endpoint(answer: Callable[..., JsonAnswer]) -> Callable[[Request], Response]:
-    """A view that hands the request to the protocol as it came, and sends what that answers."""
+def machine_endpoint(kind: str, answer: Callable[..., JsonAnswer]) -> Callable[[Request], Response]:
+    """A view that hands the request to the protocol as it came, and sends what that answers; ``kind`` names it in
+    traces."""
 
     def view(request: Request) -> Response:
-        environ = request.environ
-        return json_response(
-            answer(
-                request.portal.server,
-                machine_call(request),
-                body=request.body,
-                content_type=environ.get("CONTENT_TYPE", ""),
-                query=environ.get("QUERY_STRING", ""),
-                authorization=environ.get("HTTP_AUTHORIZATION"),
-                trace_id=request.trace_id,
-            )
+        environ, call = request.environ, machine_call(request)
+        answered = answer(
+            request.portal.server,
+            call,
+            body=request.body,
+            content_type=environ.get("CONTENT_TYPE", ""),
+            query=environ.get("QUERY_STRING", ""),
+            authorization=environ.get("HTTP_AUTHORIZATION"),
+            trace_id=request.trace_id,
         )
+        if answered.error is not None and answered.error not in _NO_FAULT:
+            description = answered.body.get("error_description")
+            record_refusal(request, kind, answered.error, call, description=description)
+        return json_response(answered)
 
     return view

@@ -12,8 +12,10 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.base.hashing import s256
-from sso_portal.base.jose import SigningKey
+from sso_portal.base.jose import KeyPair
 from sso_portal.protocol import discovery
+from sso_portal.protocol.authorization_details import details_metadata
+from sso_portal.protocol.protected_resource import protected_resource_metadata, protected_resources
 
 _CACHE_SECONDS = 300
 
@@ -29,16 +31,33 @@ class _Document:
 def openid_configuration(request: Request) -> Response:
     """OpenID Connect Discovery 1.0, section 4."""
     portal = request.portal
-    return _answer(
-        request,
-        _document(discovery.openid_configuration(portal.issuer, portal.prompt_values, registers=portal.registers)),
+    document = discovery.openid_configuration(
+        portal.issuer, portal.prompt_values, portal.certificate_methods, registers=portal.registers
     )
+    return _answer(request, _document({**document, **_registered(request)}))
 
 
 def authorization_server(request: Request) -> Response:
     """RFC 8414, section 3."""
     portal = request.portal
-    document = discovery.authorization_server_metadata(portal.issuer, portal.prompt_values, registers=portal.registers)
+    document = discovery.authorization_server_metadata(
+        portal.issuer, portal.prompt_values, portal.certificate_methods, registers=portal.registers
+    )
+    return _answer(request, _document({**document, **_registered(request)}))
+
+
+def _registered(request: Request) -> dict[str, Any]:
+    """What depends on the APIs and types that operators have registered."""
+    apis = protected_resources(request.unit.clients.known())
+    return {**apis, **details_metadata(request.portal.detail_types)}
+
+
+def protected_resource(request: Request) -> Response:
+    """RFC 9728, section 3."""
+    portal, brand = request.portal, request.portal.settings.brand
+    document = protected_resource_metadata(
+        portal.issuer, name=brand.name, policy_uri=brand.privacy_url, terms_uri=brand.terms_url
+    )
     return _answer(request, _document(document))
 
 
@@ -48,7 +67,7 @@ def jwks(request: Request) -> Response:
 
 
 @lru_cache(maxsize=2)
-def _jwks(keys: tuple[SigningKey, ...]) -> _Document:
+def _jwks(keys: tuple[KeyPair, ...]) -> _Document:
     return _document({"keys": [dict(key.public) for key in keys]})
 
 

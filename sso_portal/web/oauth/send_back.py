@@ -23,5 +23,5 @@ def send_back(request: Request, outcome: SendBack) -> Response:
         form_targets=form_targets(outcome.client, outcome.redirect_uri),
         site=site,
         action=outcome.redirect_uri,
-        fields=list(outcome.parameters.items()),
+        fields=outcome.fields,
     )

@@ -52,8 +52,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
-// A double click sends one form. A moment later it is free again, as the page may still be there: the load was
-// stopped, the answer led to an app, or one came back by the back button.
+// A double click sends one form. A moment later it is free again: the page may still be there.
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
@@ -63,20 +62,11 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   window.addEventListener("pageshow", () => { delete form.dataset.sent; });
 }
 
-// The answer to a site travels in a form; who comes back by the back button presses the button, or goes on backwards.
-for (const form of document.querySelectorAll("form[data-submit]")) {
-  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") form.submit();
-}
-
-// A site's logo that does not load gives way to the first letter of its name.
+// A logo that does not load gives way to a letter.
 for (const logo of document.querySelectorAll("img[data-initial]")) {
-  const letter = () => {
-    const mark = document.createElement("span");
-    mark.className = "mark letter";
-    mark.setAttribute("aria-hidden", "true");
-    mark.textContent = logo.dataset.initial;
-    logo.replaceWith(mark);
-  };
+  const letter = () => logo.replaceWith(Object.assign(document.createElement("span"), {
+    className: "mark letter", ariaHidden: "true", textContent: logo.dataset.initial,
+  }));
   if (logo.complete && !logo.naturalWidth) letter();
   else logo.addEventListener("error", letter);
 }

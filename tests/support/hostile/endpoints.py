@@ -50,6 +50,11 @@ _RFC_6749 = frozenset(
         "unauthorized_client",
         "unsupported_grant_type",
         "invalid_scope",
+        # RFC 8707, RFC 9396 and RFC 9449 add theirs.
+        "invalid_target",
+        "invalid_authorization_details",
+        "invalid_dpop_proof",
+        "use_dpop_nonce",
     }
 )
 _RFC_8628 = frozenset({"authorization_pending", "slow_down", "access_denied", "expired_token"})
@@ -95,6 +100,9 @@ AUTHORIZATION_ERRORS = frozenset(
         "request_not_supported",
         "request_uri_not_supported",
         "registration_not_supported",
+        # RFC 8707, section 2; RFC 9396, section 5
+        "invalid_target",
+        "invalid_authorization_details",
         # OpenID Connect Core Unmet Authentication Requirements 1.0
         "unmet_authentication_requirements",
     }
@@ -213,6 +221,11 @@ def _authorizations() -> tuple[Plan, ...]:
     )
 
 
+def _pushed(client_id: str) -> Pairs:
+    """The same request for who pushes it; its client is named by the proof."""
+    return tuple((name, value) for name, value in _pairs(authorization(client_id)) if name != "client_id")
+
+
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "/o/authorize/", _authorizations(), {**_AUTHORIZATION, "decision": ("allow", "deny"), "csrf_token": (CSRF,)}
@@ -233,6 +246,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
             "scope": _SCOPES,
         },
         _RFC_6749 | _RFC_8628,
+        machine=True,
+    ),
+    Endpoint(
+        "/o/par/",
+        tuple(post("/o/par/", (*_pushed(client_id), *proof(client_id))) for client_id in CLIENTS),
+        {**_PROOF, **_AUTHORIZATION},
+        _RFC_6749 | AUTHORIZATION_ERRORS,
         machine=True,
     ),
     Endpoint(
@@ -379,6 +399,13 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
         "/.well-known/oauth-authorization-server",
         (get("/.well-known/oauth-authorization-server"),),
+        {},
+        machine=True,
+        public=True,
+    ),
+    Endpoint(
+        "/.well-known/oauth-protected-resource",
+        (get("/.well-known/oauth-protected-resource"),),
         {},
         machine=True,
         public=True,

@@ -160,7 +160,7 @@ def learn(answer: Answer, world: LivingWorld) -> None:
     """Remember what this answer has issued, so that no later one may tell it."""
     if answer.header("Content-Type").startswith("application/json") and answer.status in {200, 201} and answer.body:
         told = json.loads(answer.body)
-        if answer.status == 201:
+        if answer.status == 201 and "client_id" in told:
             world.newcomers.append(told["client_id"])
             world.send_newcomers_away()
         world.issued |= {told[name] for name in _TOLD if name in told}

@@ -21,6 +21,16 @@ def test_values_duplicates_and_undecodable_are_told_apart() -> None:
     assert form.all("nothing") == ()
 
 
+def test_what_may_be_repeated_is_no_duplicate() -> None:
+    form = parse_form("resource=&resource=b&a=1&resource=c&resource=&audience=x&audience=%FF")
+    assert form.duplicates == frozenset()
+    assert form.all("resource") == ("b", "c")
+    assert form.values == {"resource": "b", "a": "1", "audience": "x"}
+    assert form.undecodable == {"audience"}
+    assert sorted(form.encoded("audience").split("&")) == ["a=1", "resource=b", "resource=c"]
+    assert parse_form(form.encoded()).all("resource") == ("b", "c")
+
+
 def test_encoding_leaves_out_what_it_is_told_to() -> None:
     form = parse_form("a=1&b=%26&interaction=x")
     assert form.encoded("interaction") == "a=1&b=%26"

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sso_portal.base.client_jose import VERIFICATION_ALGORITHMS
 from sso_portal.base.jose import SIGNING_ALGORITHMS
 from sso_portal.protocol import discovery
 from sso_portal.protocol.answers import refusal, token_refusal
@@ -16,7 +17,13 @@ from sso_portal.protocol.response_modes import RESPONSE_MODES, chosen_mode
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import CODE_CHALLENGE_METHODS, PROMPT_VALUES
 from sso_portal.services.claims import CLAIMS
-from sso_portal.services.client_metadata import AUTHENTICATION_METHODS, FIELDS, GRANT_TYPES, RESPONSE_TYPES
+from sso_portal.services.client_metadata import (
+    AUTHENTICATION_METHODS,
+    CERTIFICATE_METHODS,
+    FIELDS,
+    GRANT_TYPES,
+    RESPONSE_TYPES,
+)
 from sso_portal.services.scopes import SCOPES, Scope
 
 ISSUER = "https://portal.example.test"
@@ -29,7 +36,7 @@ ISSUER = "https://portal.example.test"
         ("response_types_supported", RESPONSE_TYPES),
         ("response_modes_supported", RESPONSE_MODES),
         ("grant_types_supported", GRANTS),
-        ("token_endpoint_auth_methods_supported", AUTHENTICATION_METHODS),
+        ("dpop_signing_alg_values_supported", VERIFICATION_ALGORITHMS),
         ("code_challenge_methods_supported", CODE_CHALLENGE_METHODS),
         ("id_token_signing_alg_values_supported", SIGNING_ALGORITHMS),
         ("prompt_values_supported", PROMPT_VALUES),
@@ -37,6 +44,14 @@ ISSUER = "https://portal.example.test"
 )
 def test_what_is_supported_is_what_is_registered(member: str, registry: Any) -> None:
     assert discovery.openid_configuration(ISSUER, PROMPT_VALUES)[member] == list(registry)
+
+
+def test_ways_by_certificate_are_offered_where_they_can_be_used() -> None:
+    member = "token_endpoint_auth_methods_supported"
+    usual = discovery.openid_configuration(ISSUER, PROMPT_VALUES)[member]
+    assert set(usual) == set(AUTHENTICATION_METHODS) - set(CERTIFICATE_METHODS)
+    every = discovery.openid_configuration(ISSUER, PROMPT_VALUES, CERTIFICATE_METHODS)[member]
+    assert set(every) == set(AUTHENTICATION_METHODS)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +84,7 @@ def test_the_oauth_document_is_part_of_the_openid_one() -> None:
 
 
 def test_what_a_client_may_register_is_what_the_server_has() -> None:
-    server = PortalServer(access_seconds=60)
+    server = PortalServer()
     assert set(GRANTS) == set(GRANT_TYPES) == set(server.grant_types)
     assert set(server.response_types) == set(RESPONSE_TYPES)
     assert all(FIELDS["id_token_signed_response_alg"].check(name) is None for name in SIGNING_ALGORITHMS)

@@ -100,9 +100,18 @@ def test_a_sign_in_that_is_not_strong_enough_is_refused_before_consent_is_asked(
     assert next_step(demanding, Standing()) is Step.LOGIN
 
 
+def test_details_are_put_to_her_whatever_was_agreed_before() -> None:
+    for case in EVERY:
+        if case[3] == "silent" or case[6]:
+            open_details = Standing(*case[4:], details_open=True)
+            # As if every client asked each time, and nothing else were different.
+            explicit = expected(*case[:3], "explicit", *case[4:])
+            assert next_step(Wish(frozenset(case[0]), *case[1:4]), open_details) is explicit, case
+
+
 def test_nothing_else_is_asked_or_known() -> None:
     assert [field.name for field in fields(Wish)] == ["prompts", "max_age", "always_authenticate", "consent", "acr"]
-    known = ["signed_in_for", "proved_now", "agreed", "answered_now", "is_other", "acr"]
+    known = ["signed_in_for", "proved_now", "agreed", "answered_now", "is_other", "acr", "details_open"]
     assert [field.name for field in fields(Standing)] == known
 
 

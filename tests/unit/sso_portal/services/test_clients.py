@@ -37,8 +37,13 @@ def test_defaults_are_themselves_acceptable_and_not_shared() -> None:
 @pytest.mark.parametrize("policy", CONSENT_POLICIES)
 @pytest.mark.parametrize("method", AUTHENTICATION_METHODS)
 def test_every_policy_goes_with_every_way_to_authenticate(policy: str, method: str) -> None:
-    keys = {"jwks": jwk_set(key_for("ES256", "one"))} if method == "private_key_jwt" else {}
-    client = client_of(consent=policy, token_endpoint_auth_method=method, **keys)
+    keys = jwk_set(key_for("ES256", "one"))
+    needed: dict[str, dict[str, Any]] = {
+        "private_key_jwt": {"jwks": keys},
+        "self_signed_tls_client_auth": {"jwks": keys},
+        "tls_client_auth": {"tls_client_auth_san_dns": "site.example.test"},
+    }
+    client = client_of(consent=policy, token_endpoint_auth_method=method, **needed.get(method, {}))
     assert (client.consent, client.is_public) == (policy, method == "none")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sso_portal.base.errors import KeysUnreadable, Refused
-from sso_portal.base.jose import SIGNING_ALGORITHMS, SigningKey, sign, verified_claims
+from sso_portal.base.jose import KEY_ALGORITHMS, SIGNING_ALGORITHMS, SigningKey, sign, verified_claims
 from sso_portal.services.keys import KeyInfo
 from sso_portal.wiring import Portal
 from sso_testkit import MovableClock
@@ -57,11 +57,13 @@ def test_a_first_start_makes_one_key_of_each_kind_and_later_ones_keep_them(
     ready.prepare()
     make_portal().prepare()
     assert ask(ready, "all") == first
-    assert sorted(info.algorithm for info in first) == sorted(SIGNING_ALGORITHMS)
+    assert sorted(info.algorithm for info in first) == sorted(KEY_ALGORITHMS)
     for info in first:
         told = (info.generation, info.state, info.created_at, info.signs_from, info.superseded_at)
         assert told == (1, "signs", clock.now(), clock.now(), None)
-        assert ask(ready, "signing", info.algorithm).kid == info.kid
+        if info.algorithm in SIGNING_ALGORITHMS:
+            assert ask(ready, "signing", info.algorithm).kid == info.kid
+    assert kids(ask(ready, "verifying")) | kids(ask(ready, "decrypting")) == {info.kid for info in first}
 
 
 def test_keys_are_ready_when_there_is_one_of_each_kind(portal: Portal) -> None:
@@ -84,10 +86,12 @@ def test_published_keys_have_no_private_part_and_a_thumbprint_for_a_name(ready: 
         "RS256": "RSA",
         "PS256": "RSA",
         "EdDSA": "OKP",
+        "RSA-OAEP-256": "RSA",
+        "ECDH-ES": "EC",
     }
     for key in published:
         assert not PRIVATE & set(key.public)
-        assert key.public["use"] == "sig"
+        assert key.public["use"] == ("sig" if key.algorithm in SIGNING_ALGORITHMS else "enc")
         assert key.public["alg"] == key.algorithm
         assert key.public["kid"] == key.kid
         assert len(key.kid) == 43
@@ -101,7 +105,7 @@ def test_the_whole_life_of_a_key(ready: Portal, clock: MovableClock) -> None:
     assert (maintain(ready), states(ready)) == (0, ["signs"])
 
     clock.advance(1)
-    assert (maintain(ready), states(ready)) == (len(SIGNING_ALGORITHMS), ["next", "signs"])
+    assert (maintain(ready), states(ready)) == (len(KEY_ALGORITHMS), ["next", "signs"])
     assert maintain(ready) == 0, "the next one is there"
     assert ask(ready, "signing", "ES256") is first
     (following,) = [key for key in ask(ready, "published") if key.algorithm == "ES256" and key is not first]
@@ -135,7 +139,7 @@ def test_the_whole_life_of_a_key(ready: Portal, clock: MovableClock) -> None:
 def test_a_portal_that_was_off_for_long_publishes_ahead_all_the_same(ready: Portal, clock: MovableClock) -> None:
     first = ask(ready, "signing", "RS256")
     clock.advance(days=1000)
-    assert maintain(ready) == len(SIGNING_ALGORITHMS)
+    assert maintain(ready) == len(KEY_ALGORITHMS)
     assert states(ready) == ["next", "signs"]
     assert ask(ready, "signing", "RS256") is first
     clock.advance(AHEAD)
@@ -147,10 +151,10 @@ def test_processes_agree_without_a_restart(ready: Portal, make_portal: MakePorta
     other.prepare()
     assert ask(other, "signing", "EdDSA").kid == ask(ready, "signing", "EdDSA").kid
     clock.advance(ROTATE - AHEAD)
-    assert maintain(other) == len(SIGNING_ALGORITHMS)
+    assert maintain(other) == len(KEY_ALGORITHMS)
     assert maintain(ready) == 0
     assert kids(ask(ready, "published")) == kids(ask(other, "published"))
-    assert len(ask(ready, "published")) == 2 * len(SIGNING_ALGORITHMS)
+    assert len(ask(ready, "published")) == 2 * len(KEY_ALGORITHMS)
     clock.advance(AHEAD)
     for algorithm in SIGNING_ALGORITHMS:
         key = ask(ready, "signing", algorithm)
@@ -164,7 +168,7 @@ def test_processes_that_maintain_at_once_make_one_next_key(
     portals = [ready, *(make_portal() for _ in range(3))]
     clock.advance(ROTATE)
     made = together(4, lambda number: ask(portals[number], "maintain"))
-    assert sum(made) == len(SIGNING_ALGORITHMS)
+    assert sum(made) == len(KEY_ALGORITHMS)
     assert {info.generation for info in ask(ready, "all")} == {1, 2}
 
 
@@ -179,7 +183,7 @@ def test_rotating_signs_with_other_keys_at_once(ready: Portal, clock: MovableClo
     tokens = [sign(key, {"sub": "a"}) for key in old.values()]
     clock.advance(minutes=1)
     infos = ask(ready, "rotate")
-    assert [info.state for info in infos] == ["signs"] * 4 + ["published"] * 4
+    assert [info.state for info in infos] == ["signs"] * 6 + ["published"] * 6
     assert {info.superseded_at for info in infos if info.generation == 1} == {clock.now()}
     for algorithm in SIGNING_ALGORITHMS:
         assert ask(ready, "signing", algorithm).kid != old[algorithm].kid
@@ -225,7 +229,7 @@ def test_a_key_stays_loaded_when_others_come(ready: Portal) -> None:
     key = ask(ready, "signing", "RS256")
     loaded = key.private_key
     ask(ready, "rotate", ahead=True)
-    assert len(ask(ready, "published")) == 2 * len(SIGNING_ALGORITHMS)
+    assert len(ask(ready, "published")) == 2 * len(KEY_ALGORITHMS)
     assert ask(ready, "signing", "RS256") is key
     assert ask(ready, "signing", "RS256").private_key is loaded
 
@@ -233,14 +237,14 @@ def test_a_key_stays_loaded_when_others_come(ready: Portal) -> None:
 def test_private_keys_lie_encrypted_and_open_with_one_secret(ready: Portal, make_portal: MakePortal) -> None:
     with ready.database.engine.connect() as connection:
         stored = [row[0] for row in connection.exec_driver_sql("SELECT private_encrypted FROM keys")]
-    assert len(stored) == len(SIGNING_ALGORITHMS)
+    assert len(stored) == len(KEY_ALGORITHMS)
     assert all(text.count(".") == 4 and '"kty"' not in text for text in stored)
     assert ask(make_portal(), "are_ready") is True
     stranger = make_portal(security__secret="t" * 32)
     for question in ("are_ready", "published", "rotate", "maintain"):
         with pytest.raises(KeysUnreadable, match=r"sso\.security\.secret"):
             ask(stranger, question)
-    assert len(ask(ready, "all")) == len(SIGNING_ALGORITHMS), "nothing was added that the others could not read"
+    assert len(ask(ready, "all")) == len(KEY_ALGORITHMS), "nothing was added that the others could not read"
 
 
 def test_the_schedule_is_the_settings(portal: Portal, make_portal: MakePortal, clock: MovableClock) -> None:
@@ -259,4 +263,4 @@ def test_the_schedule_is_the_settings(portal: Portal, make_portal: MakePortal, c
     assert states(quick) == ["signs", "kept"]
     clock.advance(1)
     assert states(quick) == ["signs", "over"]
-    assert quick.sweep()["keys"] == len(SIGNING_ALGORITHMS)
+    assert quick.sweep()["keys"] == len(KEY_ALGORITHMS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,10 @@ def test_missing_and_unknown_ones_are_listed_together() -> None:
         ({"sign_up__address_free_tries": "100"}, 1, "less than"),
         ({"sign_up__lock_seconds": "0"}, 1, "1 or more"),
         ({"sign_up__enabled": "perhaps"}, 1, "true or false"),
+        ({"dpop__nonce_seconds": "0"}, 1, "1 or more"),
+        ({"mutual_tls__header": "X-Client-Cert"}, 1, "trusted_proxies"),
+        ({"mutual_tls__header": "X Cert", "web__trusted_proxies": "10.0.0.1"}, 1, "name of a header"),
+        ({"mutual_tls__verified_header": "X-Client-Verify"}, 1, "needs sso.mutual_tls.header"),
         ({"fetch__timeout_seconds": "0"}, 1, "1 or more"),
         ({"fetch__allowed_hosts": "keys.internal https://keys.internal/ [::1]:80 a:b"}, 2, "host or host:port"),
         ({"brand__accent": "blue"}, 1, "colour"),
@@ -103,7 +108,7 @@ def test_the_ini_file_for_development_shows_every_setting() -> None:
     shown = {name: value for name, value in parser["app:main"].items() if name.startswith("sso.")}
     settings = load_settings(shown, {})
     areas = vars(settings)
-    assert set(shown) == {f"sso.{area}.{field}" for area, values in areas.items() for field in vars(values)}
+    assert set(shown) == {f"sso.{area}.{field.name}" for area, values in areas.items() for field in fields(values)}
     assert isinstance(settings, Settings)
 
 

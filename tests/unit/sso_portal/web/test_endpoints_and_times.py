@@ -30,6 +30,7 @@ ALLOWED = {
     "/o/token/": {"POST", "OPTIONS"},
     "/o/revoke/": {"POST", "OPTIONS"},
     "/o/introspect/": {"POST"},
+    "/o/par/": {"POST", "OPTIONS"},
     "/o/userinfo/": {"GET", "HEAD", "POST", "OPTIONS"},
     "/o/device_authorization/": {"POST"},
     "/o/device/": {"GET", "HEAD", "POST"},
@@ -37,6 +38,7 @@ ALLOWED = {
     "/o/jwks/": {"GET", "HEAD"},
     "/.well-known/openid-configuration": {"GET", "HEAD"},
     "/.well-known/oauth-authorization-server": {"GET", "HEAD"},
+    "/.well-known/oauth-protected-resource": {"GET", "HEAD"},
 }
 
 

@@ -10,7 +10,12 @@ import webtest
 from sso_testkit import SingleSignOn
 from sso_testkit.sso import PORTAL
 
-DOCUMENTS = ("/o/jwks/", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server")
+DOCUMENTS = (
+    "/o/jwks/",
+    "/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/oauth-protected-resource",
+)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

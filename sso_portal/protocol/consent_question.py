@@ -1,0 +1,70 @@
+"""What the consent page asks a person, going by what she has agreed to before, and what is remembered of her answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sso_portal.protocol.authorization_answers import Authorization
+from sso_portal.protocol.call import Call
+from sso_portal.services.authorization_details import Entry, digest_of
+from sso_portal.services.consents import Agreement
+from sso_portal.services.scopes import is_declinable
+
+
+@dataclass(frozen=True)
+class Question:
+    """``asked`` are the scopes that she is asked about, ``details_open``: some details have to be put to her."""
+
+    authorization: Authorization
+    agreement: Agreement | None
+    asked: tuple[str, ...]
+    details_open: bool
+
+    def granted(self, ticked: Sequence[str]) -> list[str]:
+        """The scopes that are granted when ``ticked`` is what she has chosen."""
+        to_agree = self.authorization.to_agree
+        if self.asked:
+            return [scope for scope in to_agree if scope in ticked or not is_declinable(scope)]
+        if self.agreement is not None and self.authorization.client.consent == "once":
+            return self.agreement.granted_of(to_agree)
+        return list(to_agree)
+
+    def remember(self, granted: Sequence[str], call: Call) -> None:
+        """Keep the answer she has just given, as far as it holds for later."""
+        authorization, client, session = self.authorization, self.authorization.client, call.session
+        types, consents = call.services.detail_types, call.services.consents
+        details = [digest_of(entry) for entry in authorization.details if types.of(entry).remember]
+        if session is None or client.consent == "explicit":
+            return
+        if client.consent == "once":
+            declined = [scope for scope in authorization.to_agree if scope not in granted]
+            consents.remember(session.user_id, client.client_id, granted, declined, details)
+        elif details:
+            consents.remember(session.user_id, client.client_id, (), (), details)
+
+
+def question_of(authorization: Authorization, call: Call) -> Question:
+    """What this person is asked for this request."""
+    client, session = authorization.client, call.session
+    agreement: Agreement | None = None
+    if session is not None and (client.consent == "once" or authorization.details):
+        agreement = call.services.consents.find(session.user_id, client.client_id)
+    details_open = any(not _is_settled(entry, authorization, agreement, call) for entry in authorization.details)
+    asked = authorization.to_agree if _asks_scopes(authorization, agreement) else ()
+    return Question(authorization, agreement, asked, details_open)
+
+
+def _asks_scopes(authorization: Authorization, agreement: Agreement | None) -> bool:
+    policy = authorization.client.consent
+    if policy == "explicit" or "consent" in (authorization.request.prompt or "").split():
+        return True
+    return policy == "once" and (agreement is None or not agreement.answers(authorization.to_agree))
+
+
+def _is_settled(entry: Entry, authorization: Authorization, agreement: Agreement | None, call: Call) -> bool:
+    """Whether an entry is granted without being put to her: its type says so, or she agreed to the very same."""
+    kind = call.services.detail_types.of(entry)
+    if kind.silent and authorization.client.consent == "silent":
+        return True
+    return kind.remember and agreement is not None and digest_of(entry) in agreement.details

@@ -1,0 +1,38 @@
+"""An access token in the form that its resource takes: random letters and digits, or a JWT."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sso_portal.base.ids import token
+from sso_portal.protocol.call import call_of
+from sso_portal.protocol.resources import form_for
+from sso_portal.protocol.tokens.jwt_access import jwt_access_token
+from sso_portal.services.resources import narrowed
+
+
+def draw_access_token(request: Any) -> str:
+    """A fresh access token; what it is for is noted with it."""
+    call = call_of(request)
+    if call.resources:
+        call.token_details["aud"] = [resource.name for resource in call.resources]
+    form = form_for(call.resources, request.client, request)
+    if form.kind == "opaque":
+        return token()
+    # Without a resource it is for the portal itself: a JWT always says whom it is for (RFC 9068, section 3).
+    call.token_details.setdefault("aud", [call.issuer])
+    return jwt_access_token(request, form.algorithm, access_scopes(request))
+
+
+def access_seconds(request: Any) -> int:
+    """How long it lives."""
+    call = call_of(request)
+    lifetimes = call.services.tokens.lifetimes
+    is_opaque = form_for(call.resources, request.client, request).kind == "opaque"
+    usual = lifetimes.access if is_opaque else lifetimes.jwt_access
+    return usual if call.access_seconds is None else min(usual, call.access_seconds)
+
+
+def access_scopes(request: Any) -> list[str]:
+    """The scopes that mean something where it will be used."""
+    return narrowed(request.scopes or (), call_of(request).resources)

@@ -1,0 +1,358 @@
+"""Clients that prove themselves by a certificate (RFC 8705): each way, and every header that only looks like one."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import webtest
+
+from sso_portal.base.errors import Refused
+from sso_testkit import SingleSignOn
+from sso_testkit.sso import PORTAL
+from tests.support.certificates import HEADER, SETTINGS, ClientCertificate, Proxy
+from tests.support.dpop import TOKEN, USERINFO, DpopKey, hash_of
+from tests.support.refusals import error
+
+MACHINE: dict[str, Any] = {
+    "client_name": "Machine",
+    "grant_types": ["client_credentials"],
+    "response_types": [],
+    "scope": "all",
+}
+NAMES = {
+    "dns": "machine.example.test",
+    "uri": "spiffe://example/machine",
+    "ip": "2001:db8::1",
+    "email": "m@example.test",
+}
+
+
+@pytest.fixture
+def sso(make_sso: Callable[..., SingleSignOn]) -> SingleSignOn:
+    """A portal behind a proxy that hands certificates on."""
+    return make_sso(SETTINGS)
+
+
+@pytest.fixture
+def proxy(sso: SingleSignOn) -> Proxy:
+    return Proxy(sso)
+
+
+@pytest.fixture
+def shown(sso: SingleSignOn) -> ClientCertificate:
+    return ClientCertificate.make(sso.clock.now(), **NAMES)
+
+
+def ask(proxy: Proxy, sent: str | None, verified: str = "SUCCESS", **fields: str) -> webtest.TestResponse:
+    return proxy.post(TOKEN, {"grant_type": "client_credentials", "client_id": "machine", **fields}, sent, verified)
+
+
+def refused(answer: webtest.TestResponse) -> str:
+    assert error(answer, 401) == "invalid_client"
+    return str(answer.json["error_description"])
+
+
+def by_name(sso: SingleSignOn, **name: str) -> None:
+    members = {f"tls_client_auth_{kind}": value for kind, value in name.items()}
+    assert sso.add_client("machine", **MACHINE, token_endpoint_auth_method="tls_client_auth", **members) is None
+
+
+def by_key(sso: SingleSignOn, *keys: dict[str, Any]) -> None:
+    method = {"token_endpoint_auth_method": "self_signed_tls_client_auth", "jwks": {"keys": list(keys)}}
+    assert sso.add_client("machine", **MACHINE, **method) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("subject_dn", "CN=machine,O=Example"),
+        ("subject_dn", "cn=machine,o=Example"),
+        ("subject_dn", "2.5.4.3=machine,2.5.4.10=Example"),
+        ("subject_dn", "CN=mac\\68ine,O=Example"),
+        ("san_dns", "machine.example.test"),
+        ("san_dns", "Machine.Example.Test"),
+        ("san_uri", "spiffe://example/machine"),
+        ("san_ip", "2001:db8::1"),
+        ("san_ip", "2001:0db8:0:0::1"),
+        ("san_email", "m@example.test"),
+    ],
+)
+def test_a_name_in_the_certificate(
+    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, kind: str, name: str
+) -> None:
+    by_name(sso, **{kind: name})
+    for sent in (shown.escaped, shown.encoded, shown.encoded.strip(":")):
+        assert ask(proxy, sent).status_int == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("subject_dn", "O=Example,CN=machine"),
+        ("subject_dn", "CN=machine"),
+        ("subject_dn", "CN=machine+O=Example"),
+        ("subject_dn", "CN=Machine,O=Example"),
+        ("subject_dn", "CN=machine\\,O=Example"),
+        ("san_dns", "example.test"),
+        ("san_dns", "*.example.test"),
+        ("san_uri", "spiffe://example/"),
+        ("san_uri", "machine.example.test"),
+        ("san_ip", "2001:db8::2"),
+        ("san_email", "M@example.test"),
+    ],
+)
+def test_another_name(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, kind: str, name: str) -> None:
+    by_name(sso, **{kind: name})
+    assert "name in the certificate" in refused(ask(proxy, shown.escaped))
+
+
+@pytest.mark.parametrize("verified", ["", "NONE", "FAILED:self-signed certificate", "success", "SUCCESS, SUCCESS"])
+def test_a_name_counts_only_when_the_proxy_has_verified_it(
+    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, verified: str
+) -> None:
+    by_name(sso, san_dns="machine.example.test")
+    assert "not verified" in refused(ask(proxy, shown.escaped, verified))
+
+
+@pytest.mark.parametrize("kind", ["EC", "P-384", "RSA", "Ed25519"])
+def test_a_certificate_of_its_own(sso: SingleSignOn, proxy: Proxy, kind: str) -> None:
+    own = ClientCertificate.make(sso.clock.now(), kind=kind)
+    renewed = ClientCertificate.make(sso.clock.now(), kind=kind)
+    by_key(sso, own.jwk())
+    assert ask(proxy, own.escaped, "FAILED:self-signed certificate").status_int == 200
+    assert "registered keys" in refused(ask(proxy, renewed.escaped))
+
+
+def test_a_certificate_that_is_registered_itself(sso: SingleSignOn, proxy: Proxy) -> None:
+    now = sso.clock.now()
+    own, other = ClientCertificate.make(now), ClientCertificate.make(now)
+    by_key(sso, own.jwk(with_certificate=True), {**other.jwk(), "x5t#S256": other.thumbprint})
+    for known in (own, other):
+        assert ask(proxy, known.encoded).status_int == 200
+    # The same key in another certificate: it is the certificate that was registered.
+    assert "registered keys" in refused(ask(proxy, own.reissued().encoded))
+
+
+BROKEN: dict[str, Callable[[ClientCertificate], str | None]] = {
+    "none": lambda _: None,
+    "empty": lambda _: "",
+    "nonsense": lambda _: "nonsense",
+    "nothing in it": lambda _: "::",
+    "half": lambda shown: shown.escaped[: len(shown.escaped) // 2],
+    "two": lambda shown: shown.escaped + shown.escaped,
+    "two headers": lambda shown: f"{shown.encoded}, {shown.encoded}",
+    "a key": lambda _: "-----BEGIN%20PUBLIC%20KEY-----%0AAAAA%0A-----END%20PUBLIC%20KEY-----",
+    "changed": lambda shown: f":{base64.b64encode(b'1' + shown.der[1:]).decode()}:",
+    "not UTF-8": lambda shown: f"%ff{shown.escaped}",
+    "huge": lambda shown: shown.escaped + "%0A" * 6000,
+    "nested": lambda _: ":" + base64.b64encode(b"\x30\x80" * 3000).decode() + ":",
+    "url-encoded twice": lambda shown: shown.escaped.replace("%", "%25"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_no_certificate(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, name: str) -> None:
+    by_key(sso, shown.jwk())
+    refused(ask(proxy, BROKEN[name](shown)))
+
+
+@pytest.mark.parametrize(("days", "word"), [((-10, -1), "expired"), ((1, 2), "valid in")])
+def test_only_in_its_time(sso: SingleSignOn, proxy: Proxy, days: tuple[int, int], word: str) -> None:
+    own = ClientCertificate.make(sso.clock.now(), days=days)
+    by_key(sso, own.jwk())
+    assert word in refused(ask(proxy, own.escaped))
+    sso.clock.advance(86_400 + 1)
+    assert (ask(proxy, own.escaped).status_int == 200) is (days == (1, 2))
+
+
+def test_a_key_of_an_unknown_kind(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+    by_key(sso, shown.jwk())
+    refused(ask(proxy, ClientCertificate.make(sso.clock.now(), kind="secp256k1").escaped))
+
+
+def test_a_header_from_anybody_else(sso: SingleSignOn, shown: ClientCertificate) -> None:
+    by_name(sso, san_dns="machine.example.test")
+    stranger, proxy = Proxy(sso, "203.0.113.9"), Proxy(sso)
+    told = refused(ask(stranger, shown.escaped))
+    assert told == refused(ask(stranger, None)) == refused(ask(proxy, None)), "as if there were none"
+    answer = ask(stranger, shown.escaped)
+    with sso.portal.transaction() as unit:
+        story = "\n".join(str(entry) for entry in unit.traces.timeline(answer.json["trace_id"]))
+    assert "certificate header from an address that is no trusted proxy" in story
+    assert ask(proxy, shown.escaped).status_int == 200
+
+
+def test_a_header_is_nothing_where_mutual_tls_is_off(make_sso: Callable[..., SingleSignOn]) -> None:
+    sso = make_sso({"sso.web.trusted_proxies": SETTINGS["sso.web.trusted_proxies"]})
+    shown = ClientCertificate.make(sso.clock.now(), **NAMES)
+    by_key(sso, shown.jwk())
+    assert refused(ask(Proxy(sso), shown.escaped)) == "The client's certificate is missing."
+
+
+def test_other_credentials_are_refused(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+    by_key(sso, shown.jwk())
+    assert "must not send a secret" in refused(ask(proxy, shown.escaped, client_secret="a guess"))
+
+
+def test_a_certificate_is_no_secret(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+    sso.add_client("machine", "a chosen secret", **MACHINE)
+    refused(ask(proxy, shown.escaped))
+    assert ask(proxy, shown.escaped, client_secret="a chosen secret").json["token_type"] == "Bearer"
+
+
+def test_a_certificate_alone_names_nobody(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+    by_key(sso, shown.jwk())
+    assert refused(proxy.post(TOKEN, {"grant_type": "client_credentials"}, shown.escaped))
+    assert refused(ask(proxy, shown.escaped, client_id="nobody"))
+
+
+def test_every_endpoint_for_clients(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+    by_key(sso, shown.jwk())
+    token = ask(proxy, shown.escaped).json["access_token"]
+    for endpoint in ("introspect", "revoke"):
+        form = {"client_id": "machine", "token": token}
+        assert proxy.post(f"{PORTAL}/o/{endpoint}/", form, shown.escaped).status_int == 200
+        assert proxy.post(f"{PORTAL}/o/{endpoint}/", form, None).status_int == 401
+
+
+REGISTRATIONS: list[tuple[dict[str, Any], str]] = [
+    ({"token_endpoint_auth_method": "tls_client_auth"}, "exactly one"),
+    (
+        {
+            "token_endpoint_auth_method": "tls_client_auth",
+            "tls_client_auth_san_dns": "a.example",
+            "tls_client_auth_san_ip": "10.0.0.1",
+        },
+        "exactly one",
+    ),
+    ({"tls_client_auth_subject_dn": "nonsense"}, "tls_client_auth_subject_dn"),
+    ({"tls_client_auth_san_ip": "10.0.0"}, "tls_client_auth_san_ip"),
+    ({"token_endpoint_auth_method": "self_signed_tls_client_auth"}, "jwks"),
+    (
+        {
+            "tls_client_certificate_bound_access_tokens": True,
+            "grant_types": ["implicit"],
+            "response_types": ["token"],
+            "redirect_uris": ["https://a.example/cb"],
+        },
+        "tls_client_certificate_bound_access_tokens",
+    ),
+    (
+        {
+            "dpop_bound_access_tokens": True,
+            "grant_types": ["implicit", "authorization_code"],
+            "response_types": ["code", "code id_token token"],
+            "redirect_uris": ["https://a.example/cb"],
+        },
+        "dpop_bound_access_tokens",
+    ),
+]
+
+
+@pytest.mark.parametrize(("metadata", "word"), REGISTRATIONS)
+def test_what_cannot_be_registered(sso: SingleSignOn, metadata: dict[str, Any], word: str) -> None:
+    with sso.portal.transaction() as unit, pytest.raises(Refused, match=word):
+        unit.clients.add({**MACHINE, **metadata})
+
+
+# Tokens that are bound to a certificate (section 3) -----------------------------------------------------------------
+
+
+@pytest.fixture
+def phone(sso: SingleSignOn) -> dict[str, str]:
+    """The request of a public client whose tokens are bound to its certificate."""
+    sso.add_client(
+        "phone",
+        client_name="Phone",
+        grant_types=["password", "refresh_token"],
+        response_types=[],
+        token_endpoint_auth_method="none",
+        tls_client_certificate_bound_access_tokens=True,
+    )
+    return {"grant_type": "password", "client_id": "phone", "username": "zp", "password": "penadmin"}
+
+
+def test_a_token_works_with_its_certificate_only(
+    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, phone: dict[str, str]
+) -> None:
+    answer = proxy.post(TOKEN, phone, shown.escaped).json
+    assert answer["token_type"] == "Bearer"
+    token = answer["access_token"]
+    assert proxy.get(USERINFO, token, shown.encoded).json["preferred_username"] == "zp"
+    other = ClientCertificate.make(sso.clock.now()).escaped
+    stranger = Proxy(sso, "203.0.113.9")
+    for denied in (
+        proxy.get(USERINFO, token, None),
+        proxy.get(USERINFO, token, other),
+        proxy.get(USERINFO, token, "nonsense"),
+        stranger.get(USERINFO, token, shown.escaped),
+    ):
+        assert error(denied, 401) == "invalid_token"
+        assert denied.headers["WWW-Authenticate"].startswith("Bearer ")
+    sso.add_client("api", "the secret of an api", **MACHINE, resource_server=True)
+    form = {"client_id": "api", "client_secret": "the secret of an api", "token": token}
+    assert proxy.post(f"{PORTAL}/o/introspect/", form, None).json["cnf"] == {"x5t#S256": shown.thumbprint}
+
+
+def test_no_token_without_a_certificate(proxy: Proxy, phone: dict[str, str]) -> None:
+    assert error(proxy.post(TOKEN, phone, None)) == "invalid_request"
+
+
+def test_the_refresh_token_of_a_public_client_is_bound_too(
+    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, phone: dict[str, str]
+) -> None:
+    first = proxy.post(TOKEN, phone, shown.escaped).json
+    form = {"grant_type": "refresh_token", "client_id": "phone", "refresh_token": first["refresh_token"]}
+    assert error(proxy.post(TOKEN, form, ClientCertificate.make(sso.clock.now()).escaped)) == "invalid_grant"
+    with sso.portal.transaction() as unit:
+        unit.clients.edit("phone", {"tls_client_certificate_bound_access_tokens": False})
+    assert error(proxy.post(TOKEN, form, None)) == "invalid_grant", "it was bound when it was made"
+    second = proxy.post(TOKEN, form, shown.escaped)
+    assert second.status_int == 200
+    assert second.json["refresh_token"] != first["refresh_token"]
+
+
+def test_a_token_that_is_bound_to_both_needs_both(
+    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, phone: dict[str, str]
+) -> None:
+    key = DpopKey(sso).fresh()
+    headers = {**Proxy.headers(shown.escaped, "SUCCESS"), "DPoP": key.proof()}
+    answer = proxy.http.post(TOKEN, phone, headers=headers).json
+    assert answer["token_type"] == "DPoP"
+    token = answer["access_token"]
+
+    def tell(sent: str | None) -> webtest.TestResponse:
+        proof = key.proof(key.claims("GET", USERINFO, ath=hash_of(token)))
+        return proxy.get(USERINFO, token, sent, "DPoP", DPoP=proof)
+
+    assert tell(shown.escaped).json["preferred_username"] == "zp"
+    assert error(tell(None), 401) == "invalid_token"
+    assert error(proxy.get(USERINFO, token, shown.escaped), 401) == "invalid_token"
+
+
+# Metadata (section 3.3) ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("settings", "methods"),
+    [
+        ({}, set()),
+        ({HEADER: ""}, {"self_signed_tls_client_auth"}),
+        ({HEADER: "", "verified": ""}, {"self_signed_tls_client_auth", "tls_client_auth"}),
+    ],
+)
+def test_mutual_tls_is_advertised_where_it_is_on(
+    make_sso: Callable[..., SingleSignOn], settings: dict[str, str], methods: set[str]
+) -> None:
+    chosen = dict(list(SETTINGS.items())[: len(settings)])
+    sso = make_sso({**chosen, "sso.web.trusted_proxies": SETTINGS["sso.web.trusted_proxies"]})
+    for name in ("openid-configuration", "oauth-authorization-server"):
+        document = webtest.TestApp(sso.world).get(f"{PORTAL}/.well-known/{name}").json
+        for endpoint in ("token", "introspection", "revocation"):
+            offered = set(document[f"{endpoint}_endpoint_auth_methods_supported"])
+            assert offered & {"tls_client_auth", "self_signed_tls_client_auth"} == methods
+        assert document.get("tls_client_certificate_bound_access_tokens", False) is bool(methods)
+        assert "mtls_endpoint_aliases" not in document
