@@ -147,7 +147,12 @@ class AuthorizationEndpoint:
         if authorization.details:
             call.details[AUTHORIZATION_DETAILS] = list(authorization.details)
         handler = self._server.response_types[request.response_type]
-        return _send_back(call, authorization, handler.issue(request, self._server.token_handler))
+        try:
+            answer = handler.issue(request, self._server.token_handler)
+        except OAuth2Error as error:
+            # She has signed out meanwhile, or the client's keys cannot be had.
+            return _refuse(authorization.effective, call, error)
+        return _send_back(call, authorization, answer)
 
 
 def effective_request(query: Form, call: Call, *, arrived: bool = False) -> Form:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from sso_portal.services.client_metadata import RESPONSE_TYPES
+from sso_portal.services.sessions import Session
+from sso_portal.services.tokens import Family, Tokens
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
 from tests.support.relying_party import RelyingParty
@@ -126,6 +128,30 @@ def test_signing_out_ends_an_access_token_of_the_address_bar(every: RelyingParty
     browser.open(f"{PORTAL}/o/logout/")
     browser.submit(browser.page.forms[0], "decision", "sign_out")
     assert every.userinfo(token).status_int == 401
+
+
+@pytest.mark.parametrize("response_type", ["token", "code id_token token"])
+def test_who_signs_out_while_the_answer_is_made_gets_none(
+    every: RelyingParty,
+    browser: Browser,
+    sso: SingleSignOn,
+    monkeypatch: pytest.MonkeyPatch,
+    response_type: str,
+) -> None:
+    begin = Tokens.begin_front_channel_family
+
+    def late(tokens: Tokens, client_id: str, session: Session, *rest: object) -> Family | None:
+        with sso.portal.transaction() as unit:
+            unit.sessions.end(session.sid)
+        return begin(tokens, client_id, session, *rest)
+
+    monkeypatch.setattr(Tokens, "begin_front_channel_family", late)
+    # The code, which is written first, would hold SQLite's one lock against the other transaction.
+    monkeypatch.setattr(Tokens, "save_code", lambda *_words, **_more: None)
+    browser.open(every.url(response_type=response_type))
+    answer = every.answer(browser)
+    assert answer["error"] == "login_required"
+    assert not {"access_token", "id_token", "code"} & set(answer)
 
 
 def test_the_form_page_has_a_button_for_who_has_no_script_and_holds_nothing_but_the_answer(
