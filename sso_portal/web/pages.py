@@ -24,6 +24,18 @@ from sso_portal.web.preferences import THEMES
 from sso_portal.web.security import content_security_policy
 
 _ = TranslationStringFactory("sso_portal")
+_CREDENTIALS = {
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "code",
+    "device_code",
+    "client_secret",
+    "client_assertion",
+    "password",
+    "code_verifier",
+    "token",
+}
 _THEME_NAMES = {"auto": _("Automatic"), "light": _("Light"), "dark": _("Dark")}
 
 
@@ -55,9 +67,13 @@ def page(
 
 
 def _path_of(request: Request) -> str:
-    """The local path of this request, or the start page when its bytes are no text or too many to come back by."""
+    """The local path of this request, or the start page when its bytes are no text or too many to come back by.
+
+    A query with credentials in it, which no page of ours has, is not written into links.
+    """
+    names = {part.partition("=")[0] for part in request.environ.get("QUERY_STRING", "").split("&")}
     try:
-        path = str(request.path_qs)
+        path = str(request.path if names & _CREDENTIALS else request.path_qs)
     except UnicodeDecodeError:
         return "/"
     return path if len(path) <= MAXIMUM_LENGTH else "/"

@@ -134,3 +134,11 @@ def test_readiness_names_what_is_missing(make_sso: Callable[..., SingleSignOn]) 
     answer = http.get("/readyz", status="*")
     assert answer.status_int == 503
     assert answer.json["checks"] == {"database": True, "migrations": False, "keys": False}
+
+
+@pytest.mark.parametrize("path", ["/", "/o/login/", "/nowhere"])
+def test_credentials_in_an_address_are_not_written_into_links(sso: SingleSignOn, path: str) -> None:
+    http = webtest.TestApp(sso.portal_app)
+    page = http.get(f"{path}?q=1&access_token=a-secret-of-somebody", status="*").text
+    assert "a-secret-of-somebody" not in page
+    assert "preferences?locale=" in page
