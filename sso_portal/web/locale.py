@@ -71,7 +71,8 @@ def ui_locales(request: Request) -> str:
             return direct["ui_locales"]
         target = direct.get("next") or (request.body_form.values.get("next") if request.method == "POST" else None)
         return hints(request, parse_form(urlsplit(target).query)).get("ui_locales", "") if target else ""
-    except (TooManyFields, ValueError):
+    except (TooManyFields, ValueError, OSError):
+        # OSError: the body broke off, which is being told on this very page.
         return ""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import webob
 import webtest
 from pyramid.testing import DummyRequest
 
@@ -142,3 +143,10 @@ def test_credentials_in_an_address_are_not_written_into_links(sso: SingleSignOn,
     page = http.get(f"{path}?q=1&access_token=a-secret-of-somebody", status="*").text
     assert "a-secret-of-somebody" not in page
     assert "preferences?locale=" in page
+
+
+@pytest.mark.parametrize("path", ["/o/device/qr.svg", "/", "/nowhere", "/o/login/", "/o/authorize/", "/o/token/"])
+def test_a_body_that_breaks_off_is_the_senders_fault_everywhere(sso: SingleSignOn, path: str) -> None:
+    request = webob.Request.blank(f"https://portal.example.test{path}", method="POST")
+    request.environ |= {"CONTENT_TYPE": "application/x-www-form-urlencoded", "CONTENT_LENGTH": "3"}
+    assert 400 <= request.get_response(sso.portal_app).status_int < 500
