@@ -6,10 +6,12 @@ Asked by sites: a Pyramid site with `config.include("sso_client.pyramid")`, any 
 from __future__ import annotations
 
 from sso_client.clock import Clock, SystemClock
+from sso_client.demand import Demand
 from sso_client.errors import (
     AnswerMalformed,
     AttemptUnknown,
     CodeRefused,
+    DemandUnmet,
     IdTokenRefused,
     IssuerMixedUp,
     PortalRefused,
@@ -30,6 +32,8 @@ __all__ = [
     "AttemptUnknown",
     "Clock",
     "CodeRefused",
+    "Demand",
+    "DemandUnmet",
     "IdTokenRefused",
     "Identity",
     "IssuerMixedUp",

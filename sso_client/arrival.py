@@ -10,8 +10,9 @@ from sso_client.attempt import Attempt, AttemptCookies
 from sso_client.authorization import AuthorizationRequests
 from sso_client.clock import Clock
 from sso_client.discovery import Discovery, Metadata
-from sso_client.errors import AttemptUnknown, IssuerMixedUp, PortalRefused, SsoClientError
+from sso_client.errors import AttemptUnknown, CodeRefused, IssuerMixedUp, PortalRefused, SsoClientError
 from sso_client.hashing import hashed
+from sso_client.met_demands import MetDemands
 from sso_client.proof import Proof, Proofs
 from sso_client.site_sessions import SiteSession, SiteSessions
 from sso_client.spent_attempts import SpentAttempts
@@ -42,6 +43,7 @@ class Arrivals:
         spent: SpentAttempts,
         proofs: Proofs,
         sessions: SiteSessions,
+        met: MetDemands,
         clock: Clock,
     ) -> None:
         self._discovery = discovery
@@ -50,6 +52,7 @@ class Arrivals:
         self._spent = spent
         self._proofs = proofs
         self._sessions = sessions
+        self._met = met
         self._clock = clock
 
     def cookie_name(self, answer: Answer) -> str:
@@ -93,9 +96,13 @@ class Arrivals:
         self._sessions.sweep()
         self._spent.sweep()
         session_id = self._sessions.begin(proof.claims, proof.scope, proof.tokens, story)
+        if session_id is None:
+            raise CodeRefused("the portal has ended its session while the site was asking for tokens")
+        if attempt.place:
+            self._met.note(hashed(session_id), attempt.place)
         self._spent.finished(attempt.state, hashed(session_id), None if earlier is None else earlier.id_hash)
         if earlier is not None:
-            self._sessions.end(earlier.id_hash)
+            self._sessions.forget(earlier.id_hash)
         return session_id
 
     def _story(self, metadata: Metadata, attempt: Attempt, answer: Answer, proof: Proof) -> Story:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from sso_client.clock import Clock
+from sso_client.demand import Demand
 from sso_client.hashing import hashed, new_secret
 from sso_client.json_answer import read_object
 from sso_client.store import Store
@@ -35,7 +36,10 @@ _ENCRYPTION = {"alg": "dir", "enc": "A256GCM"}
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt. `started` in seconds since 1970; `again` is true when it was begun in place of one already spent."""
+    """One attempt. `started` in seconds since 1970; `again` is true when it was begun in place of one already spent.
+
+    max_age, acr_values: what the page demands; `place` names that page and its demand (demand.py).
+    """
 
     state: str
     nonce: str
@@ -44,11 +48,34 @@ class Attempt:
     redirect_uri: str
     started: int
     again: bool = False
+    max_age: int | None = None
+    acr_values: str = ""
+    place: str = ""
 
     @classmethod
-    def begin(cls, next_path: str, redirect_uri: str, now: int, *, again: bool = False) -> Attempt:
-        """Return a new attempt with three secrets of 256 random bits each (RFC 7636 section 7.1)."""
-        return cls(new_secret(), new_secret(), new_secret(), next_path, redirect_uri, now, again)
+    def begin(
+        cls,
+        next_path: str,
+        redirect_uri: str,
+        now: int,
+        *,
+        again: bool = False,
+        demand: Demand | None = None,
+        page: str = "",
+    ) -> Attempt:
+        """Return a new attempt with three secrets of 256 random bits each (RFC 7636 section 7.1).
+
+        demand: what the page with the path `page` demands of the sign-in.
+        """
+        attempt = cls(new_secret(), new_secret(), new_secret(), next_path, redirect_uri, now, again)
+        if demand is None:
+            return attempt
+        return replace(attempt, max_age=demand.max_age, acr_values=demand.acr_values, place=demand.at(page))
+
+    @property
+    def demand(self) -> Demand | None:
+        """What the page demands of the sign-in, or None."""
+        return Demand(self.max_age, self.acr_values) if self.place else None
 
 
 class AttemptCookies:

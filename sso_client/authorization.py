@@ -17,9 +17,9 @@ class AuthorizationRequests:
         self._settings = settings
         self._backchannel = backchannel
 
-    def address(self, metadata: Metadata, attempt: Attempt, *, login_hint: str = "") -> str:
-        """Return the address for `attempt`; the same attempt and hint always give the same address."""
-        hint = {"login_hint": login_hint} if login_hint else {}
+    def address(self, metadata: Metadata, attempt: Attempt, *, login_hint: str = "", id_token_hint: str = "") -> str:
+        """Return the address for `attempt`; the same attempt and hints always give the same address."""
+        hints = {"login_hint": login_hint, "id_token_hint": id_token_hint}
         with TokenSession(
             self._backchannel,
             client_id=self._settings.client_id,
@@ -32,5 +32,14 @@ class AuthorizationRequests:
                 nonce=attempt.nonce,
                 code_challenge=base64url_of_sha256(attempt.verifier),
                 code_challenge_method="S256",
-                **{**dict(self._settings.extra_params), **hint},
+                **self._wishes(attempt),
+                **{name: value for name, value in hints.items() if value},
             )
+
+    def _wishes(self, attempt: Attempt) -> dict[str, str]:
+        asked, demand = dict(self._settings.extra_params), attempt.demand
+        if demand is None:
+            return asked
+        ages = [age for age in (self._settings.max_age, demand.max_age) if age is not None]
+        # What the site asks for everywhere, and what the page asks for: the stricter counts.
+        return {**asked, **demand.parameters(), **({"max_age": str(min(ages))} if ages else {})}

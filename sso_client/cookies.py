@@ -14,10 +14,14 @@ from sso_client.hashing import hashed
 
 @dataclass(frozen=True, slots=True)
 class CookieNames:
-    """The names for one site under one scheme. `attempt_prefix` is followed by a hash of the attempt's state."""
+    """The names for one site under one scheme.
+
+    `attempt_prefix` is followed by a hash of the attempt's state, `form_prefix` by the id of a form that is kept.
+    """
 
     session: str
     attempt_prefix: str
+    form_prefix: str
 
 
 def cookie_names(client_id: str, *, secure: bool) -> CookieNames:
@@ -26,7 +30,7 @@ def cookie_names(client_id: str, *, secure: bool) -> CookieNames:
     if safe != client_id:  # two client_ids must not become one name
         safe += "_" + hashed(client_id)[:8]
     base = ("__Host-" if secure else "") + "sso_" + safe
-    return CookieNames(session=base, attempt_prefix=base + "_attempt_")
+    return CookieNames(session=base, attempt_prefix=base + "_attempt_", form_prefix=base + "_form_")
 
 
 def cookie_attributes(*, secure: bool) -> dict[str, str | bool]:

@@ -32,6 +32,7 @@ class Metadata:
     end_session_endpoint: str
     promises_iss: bool
     """`authorization_response_iss_parameter_supported` (RFC 9207 section 3)."""
+    session_activity_endpoint: str = ""
 
 
 class Discovery:
@@ -87,6 +88,7 @@ class Discovery:
             userinfo_endpoint=self._endpoint(body, "userinfo_endpoint", optional=True),
             end_session_endpoint=self._endpoint(body, "end_session_endpoint", optional=True),
             promises_iss=body.get("authorization_response_iss_parameter_supported") is True,
+            session_activity_endpoint=self._endpoint(body, "session_activity_endpoint", optional=True),
         )
 
     def _endpoint(self, body: dict[str, Any], name: str, *, optional: bool = False) -> str:

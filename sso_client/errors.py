@@ -5,12 +5,14 @@
     ├── PortalUnavailable      the portal is down, slow, or answers with something that is not an answer
     ├── SignInRequired         the person's session at the site has ended; she has to sign in again
     ├── TokenRefused           the token endpoint said no (RFC 6749 section 5.2)
+    ├── LogoutRefused          a logout token failed a check (OpenID Connect Back-Channel Logout section 2.6)
     └── SignInFailed           one sign-in cannot be finished
         ├── AttemptUnknown     the state belongs to no attempt of this browser
         ├── AnswerMalformed    the portal's answer at the callback is not one
         ├── IssuerMixedUp      the answer comes from another issuer (RFC 9207)
         ├── PortalRefused      the portal answered error=… (RFC 6749 section 4.1.2.1)
         ├── CodeRefused        the code could not be exchanged
+        ├── DemandUnmet        the portal could not give the sign-in that a page demands
         └── IdTokenRefused     the id_token failed a check (OpenID Connect Core section 3.1.3.7)
 
 The message of an error is for the log and the site's developer; it never holds a token, a code or a secret. The words
@@ -46,6 +48,15 @@ class TokenRefused(SsoClientError):
     def __init__(self, code: str) -> None:
         super().__init__(f"the token endpoint answered error={code}")
         self.code = code
+
+
+class LogoutRefused(SsoClientError):
+    """The logout token failed the check named by `check` ("signature", "events", "jti", …); `reason` says how."""
+
+    def __init__(self, check: str, reason: str) -> None:
+        super().__init__(f"logout token refused by the check of {check}: {reason}")
+        self.check = check
+        self.reason = reason
 
 
 class SignInFailed(SsoClientError):
@@ -92,6 +103,12 @@ class CodeRefused(SignInFailed):
             self.kind = "misconfigured"
 
 
+class DemandUnmet(SignInFailed):
+    """The sign-in is good, but not as fresh or not made in the way that the page demands."""
+
+    kind = "demand"
+
+
 class IdTokenRefused(SignInFailed):
     """The id_token failed the check named by `check` ("signature", "iss", "aud", "nonce", …)."""
 
@@ -113,6 +130,8 @@ _KIND_OF_ERROR = {
     "interaction_required": "interaction",
     "consent_required": "interaction",
     "account_selection_required": "interaction",
+    # OpenID Connect Core Error Code unmet_authentication_requirements 1.0.
+    "unmet_authentication_requirements": "demand",
     "server_error": "unavailable",
     "temporarily_unavailable": "unavailable",
 }

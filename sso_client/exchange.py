@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote_plus
-
-from requests.auth import HTTPBasicAuth
 
 from sso_client.attempt import Attempt
 from sso_client.backchannel import Backchannel
 from sso_client.clock import Clock
+from sso_client.credentials import basic_authentication, posted_credentials
 from sso_client.discovery import Discovery
 from sso_client.settings import Settings
 from sso_client.token_session import TokenSession
@@ -54,10 +52,8 @@ class Exchange:
         return read_tokens(answer, self._clock.now())
 
     def _credentials(self, *, refresh: bool) -> dict[str, Any]:
-        client_id, secret = self._settings.client_id, self._settings.client_secret
-        if self._settings.client_auth == "client_secret_basic":
-            # RFC 6749 section 2.3.1: both parts are form-encoded before they are put together.
-            return {"auth": HTTPBasicAuth(quote_plus(client_id), quote_plus(secret))}
-        if refresh:
-            return {"client_id": client_id, "client_secret": secret}
-        return {"include_client_id": True, "client_secret": secret}
+        authentication = basic_authentication(self._settings)
+        if authentication is not None:
+            return {"auth": authentication}
+        posted = posted_credentials(self._settings)
+        return posted if refresh else {"include_client_id": True, "client_secret": posted["client_secret"]}

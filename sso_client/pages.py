@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html import escape
 
-from sso_client.texts import LABELS, TEXTS
+from sso_client.texts import LABELS, NOTES, TEXTS
 
 RETRY_SECONDS = 5
 
@@ -28,6 +28,12 @@ border:1px solid var(--line);border-radius:8px;background:none;\
 color:var(--ink);font:inherit;text-align:center;text-decoration:none;cursor:pointer}
 .button.primary,button.primary{border-color:var(--accent);background:var(--accent);color:var(--paper);font-weight:600}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.place{margin:0 0 16px;color:var(--soft);overflow-wrap:anywhere}
+.place a{display:inline-block;padding:10px 0;color:var(--accent)}
+.fields{margin:0 0 24px;border-top:1px solid var(--line)}
+.fields dt{padding:12px 0 0;color:var(--soft);font-size:14px;overflow-wrap:anywhere}
+.fields dd{margin:0;padding:0 0 12px;border-bottom:1px solid var(--line);white-space:pre-line;overflow-wrap:anywhere}
+.fields span{color:var(--soft)}
 details{margin-top:16px;color:var(--soft);font-size:14px;overflow-wrap:anywhere}
 summary{min-height:44px;padding:10px 0;cursor:pointer}
 """
@@ -52,16 +58,26 @@ class Action:
 
 
 def page(
-    kind: str, language: str, actions: list[Action], *, stylesheet: str, issuer_origin: str, details: str = ""
+    kind: str,
+    language: str,
+    actions: list[Action],
+    *,
+    stylesheet: str,
+    issuer_origin: str,
+    details: str = "",
+    note: str = "",
+    content: str = "",
 ) -> Page:
     """Return the page of `kind` (a key of texts.TEXTS).
 
     actions: ways out, the first one being the main one.   stylesheet: address of STYLESHEET.
     issuer_origin: where the sign-out form may lead on to.   details: for the site's developer; never a secret.
+    note: a key of texts.NOTES.   content: HTML of its own, made of nothing unescaped.
     """
     text = TEXTS[kind]
     title = escape(text.title[language])
     buttons = "\n".join(_button(action, language, primary=index == 0) for index, action in enumerate(actions))
+    further = f"<p>{escape(NOTES[note][language])}</p>" if note else ""
     more = ""
     if details:
         more = (
@@ -76,6 +92,7 @@ def page(
 <body><main>
 <h1>{title}</h1>
 <p>{escape(text.body[language])}</p>
+{further}{content}
 {buttons}
 {more}
 </main></body></html>

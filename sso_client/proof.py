@@ -35,7 +35,7 @@ class Proofs:
     def of(self, code: str, attempt: Attempt) -> Proof:
         """Exchange `code` and check what it brings.
 
-        Raises CodeRefused, IdTokenRefused, or PortalUnavailable; nothing is kept of what came before the fault.
+        Raises CodeRefused, IdTokenRefused, DemandUnmet, or PortalUnavailable; nothing is kept of what came before.
         """
         try:
             tokens = self._exchange.code(code, attempt)
@@ -48,6 +48,9 @@ class Proofs:
             access_token=tokens.access_token,
             max_age=self._settings.max_age,
         )
-        claims = self._userinfo.completed(self._checks.claims(tokens.id_token, expected), tokens)
+        proven = self._checks.claims(tokens.id_token, expected)
+        if attempt.demand is not None:
+            attempt.demand.check(proven, attempt.started)
+        claims = self._userinfo.completed(proven, tokens)
         # RFC 6749 section 5.1: the scope may be left out when it is what was asked for.
         return Proof(claims, tokens.scope or " ".join(self._settings.scope), tokens)

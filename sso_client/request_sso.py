@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from hmac import compare_digest
 from typing import Any
 
 import requests
 
 from sso_client.cookies import CookieNames, read_cookies
+from sso_client.demand import Demand
 from sso_client.errors import SignInRequired
 from sso_client.kit import Kit
 from sso_client.site_sessions import SiteSession
@@ -24,6 +26,10 @@ class SiteSignIn:
     def __init__(self, request: Any) -> None:
         self._request = request
         self.kit: Kit = request.registry[KIT]
+        self.demand: Demand | None = None
+        """What the view being asked for demands of the sign-in (demand.py)."""
+        self.ticket: str | None = None
+        """The kept form that this request sends, "" when it sends none; None when the view needs no sign-in."""
 
     @property
     def secure(self) -> bool:
@@ -37,8 +43,23 @@ class SiteSignIn:
 
     @cached_property
     def session(self) -> SiteSession | None:
-        """The site session of this request, or None when nobody is signed in."""
-        return self.kit.sessions.find(self.cookies.get(self.names.session, ""))
+        """The site session of this request, or None when nobody is signed in. Asking for it is a use of it."""
+        if self.session_at_rest is not None:
+            self.kit.note_use(self.session_at_rest)
+        return self.session_at_rest
+
+    @cached_property
+    def session_at_rest(self) -> SiteSession | None:
+        """The same, looked at without using it: for requests that a page makes by itself."""
+        return self.kit.find_session(self.cookies.get(self.names.session, ""))
+
+    @property
+    def ends_at(self) -> int | None:
+        """When the person will be signed out, seconds since 1970, as far as is known; None when nobody is signed in.
+
+        Asking is no use of the session.
+        """
+        return None if self.session_at_rest is None else self.session_at_rest.ends_at
 
     @cached_property
     def cookies(self) -> dict[str, str]:
@@ -54,6 +75,16 @@ class SiteSignIn:
     def csrf_token(self) -> str:
         """The token for the field `csrf_token` of the sign-out form (and others); "" when nobody is signed in."""
         return "" if self.session is None else self.session.csrf_token
+
+    def csrf_token_is_right(self) -> bool:
+        """Whether the posted form carries `csrf_token`; never when nobody is signed in."""
+        try:
+            given = self._request.POST.get("csrf_token", "")
+        except (ValueError, OSError, DeprecationWarning):  # not UTF-8, another charset, no form, or it breaks off
+            return False
+        known = "" if self.session_at_rest is None else self.session_at_rest.csrf_token
+        right = isinstance(given, str) and compare_digest(given.encode("utf-8", "replace"), known.encode())
+        return right and bool(known)
 
     @cached_property
     def _told(self) -> Story:

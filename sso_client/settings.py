@@ -43,6 +43,7 @@ class Settings:
     site_url: public base address of the site without a path; "" means that each request's own host is believed.
     client_auth: how the site authenticates at the token endpoint (OpenID Connect Core section 9).
     extra_params: more parameters for the authorization request.   allow_http: plain http beyond this machine.
+    activity_seconds: how often the portal is told which of its sessions are in use here, 0 for never.
     """
 
     issuer: str
@@ -56,6 +57,7 @@ class Settings:
     client_auth: str = "client_secret_basic"
     extra_params: tuple[tuple[str, str], ...] = ()
     allow_http: bool = False
+    activity_seconds: int = 120
 
     @property
     def max_age(self) -> int | None:
@@ -112,6 +114,7 @@ def read_settings(source: Mapping[str, object]) -> Settings:
         client_auth=client_auth,
         extra_params=_extra_params(text("extra_params"), problems),
         allow_http=allow_http,
+        activity_seconds=int(number("activity_seconds", 120, 0, 86400)),
     )
     if problems:
         raise SettingsProblem("\n".join(problems))

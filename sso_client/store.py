@@ -26,6 +26,13 @@ CREATE TABLE IF NOT EXISTS spent_attempt (
     state_hash TEXT PRIMARY KEY, session_hash TEXT, next_path TEXT NOT NULL, expires INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS spent_attempt_expires ON spent_attempt (expires);
 CREATE INDEX IF NOT EXISTS spent_attempt_session ON spent_attempt (session_hash);
+CREATE TABLE IF NOT EXISTS parked_form (
+    id TEXT PRIMARY KEY, cookie_hash TEXT NOT NULL, key_half TEXT NOT NULL, subject TEXT NOT NULL,
+    sealed TEXT NOT NULL, parked INTEGER NOT NULL, sent INTEGER, expires INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS parked_form_subject ON parked_form (subject);
+CREATE INDEX IF NOT EXISTS parked_form_expires ON parked_form (expires);
+CREATE TABLE IF NOT EXISTS met_demand (
+    session_hash TEXT NOT NULL, place TEXT NOT NULL, met INTEGER NOT NULL, PRIMARY KEY (session_hash, place));
 CREATE TABLE IF NOT EXISTS site_session (
     id_hash TEXT PRIMARY KEY, subject TEXT NOT NULL, claims TEXT NOT NULL, scope TEXT NOT NULL,
     csrf_token TEXT NOT NULL, story TEXT NOT NULL, id_token TEXT NOT NULL,
@@ -34,7 +41,38 @@ CREATE TABLE IF NOT EXISTS site_session (
     token_version INTEGER NOT NULL DEFAULT 1, lease_owner TEXT NOT NULL DEFAULT '',
     lease_until INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS site_session_expires ON site_session (expires);
+CREATE TABLE IF NOT EXISTS logout_token (
+    jti_hash TEXT PRIMARY KEY, sid TEXT NOT NULL, subject TEXT NOT NULL, issued INTEGER NOT NULL,
+    expires INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS logout_token_expires ON logout_token (expires);
 """
+
+_LATER_COLUMNS = {
+    "sid": "TEXT NOT NULL DEFAULT ''",
+    "auth_time": "INTEGER NOT NULL DEFAULT 0",
+    "acr": "TEXT NOT NULL DEFAULT ''",
+    "issued": "INTEGER NOT NULL DEFAULT 0",
+    "last_used": "INTEGER NOT NULL DEFAULT 0",
+    "reported_at": "INTEGER",
+    "portal_idle_expires": "INTEGER",
+    "portal_expires": "INTEGER",
+    "ended_at": "INTEGER",
+    "ended_because": "TEXT",
+}
+"""Columns of site_session that files of earlier versions lack."""
+
+_FROM_CLAIMS = """
+UPDATE site_session SET last_used = created,
+    sid = CASE json_type(claims, '$.sid') WHEN 'text' THEN json_extract(claims, '$.sid') ELSE '' END,
+    acr = CASE json_type(claims, '$.acr') WHEN 'text' THEN json_extract(claims, '$.acr') ELSE '' END,
+    auth_time = CASE json_type(claims, '$.auth_time') WHEN 'integer' THEN json_extract(claims, '$.auth_time') ELSE 0 END
+"""
+"""What sessions of earlier versions know of the new columns."""
+
+_INDEXES_OF_LATER_COLUMNS = (
+    "CREATE INDEX IF NOT EXISTS site_session_sid ON site_session (sid)",
+    "CREATE INDEX IF NOT EXISTS site_session_subject ON site_session (subject)",
+)
 
 Value = str | int | bytes | None
 Row = tuple[Value, ...]
@@ -55,6 +93,11 @@ class Store:
         """Run one statement in a transaction of its own and return the number of rows it changed."""
         with self._connected() as connection:
             return connection.execute(statement, values).rowcount
+
+    def rows(self, statement: str, *values: Value) -> list[Row]:
+        """Run one statement in a transaction of its own and return all rows it answers with."""
+        with self._connected() as connection:
+            return connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, *values: Value) -> Row | None:
         """Run one query and return its first row, or None."""
@@ -108,6 +151,7 @@ class Store:
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.executescript(_SCHEMA)
+        _add_later_columns(connection)
         return connection
 
 
@@ -122,3 +166,21 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
             if time.monotonic() > give_up:
                 raise
             time.sleep(0.01)
+
+
+def _add_later_columns(connection: sqlite3.Connection) -> None:
+    # In one transaction: of several processes that open an old file together, one adds the columns.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        known = {str(row[1]) for row in connection.execute("PRAGMA table_info(site_session)")}
+        missing = [name for name in _LATER_COLUMNS if name not in known]
+        for name in missing:
+            connection.execute(f"ALTER TABLE site_session ADD COLUMN {name} {_LATER_COLUMNS[name]}")
+        if "sid" in missing:
+            connection.execute(_FROM_CLAIMS)
+        for index in _INDEXES_OF_LATER_COLUMNS:
+            connection.execute(index)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

@@ -90,6 +90,49 @@ TEXTS = {
         "请先登录",
         "你还没有登录，或者登录已过期。刚才提交的内容没有保存。",
     ),
+    "fresher": _text(
+        401,
+        "Confirm that it is you",
+        "This needs a sign-in that is fresher, or made in another way, than yours. What you sent was not saved.",
+        "请确认是你本人",
+        "这一步需要更近一次的登录，或另一种登录方式。刚才提交的内容没有保存。",
+    ),
+    "demand": _text(
+        403,
+        "This page needs another sign-in",
+        "It asks for a sign-in that is fresher than yours, or made in another way, and the sign-in page could not "
+        "provide that. The rest of the site works as before.",
+        "这个页面需要另一种登录",
+        "它要求更近一次的登录，或另一种登录方式，而登录页面没能提供。本站其他页面不受影响。",
+    ),
+    "parked": _text(
+        200,
+        "Your form is kept",
+        "Nothing was sent yet. You had to sign in first, so what you typed was put aside; look it over and send it.",
+        "你填写的表单还在",
+        "表单还没有提交。因为需要先登录，你填写的内容先替你留着；请看一下，确认后再提交。",
+    ),
+    "parked_sent": _text(
+        409,
+        "This form has been sent already",
+        "It was sent once and not a second time. You can go on.",
+        "这份表单已经提交过了",
+        "它只提交了一次，没有重复提交。你可以继续浏览。",
+    ),
+    "parked_gone": _text(
+        404,
+        "There is no form here any more",
+        "It was sent or thrown away, is older than a day, or was begun in another browser. Nothing was sent now.",
+        "这里已经没有表单了",
+        "它可能已经提交或被放弃、超过了一天，或者是在另一个浏览器里填写的。现在没有提交任何内容。",
+    ),
+    "parked_foreign": _text(
+        403,
+        "Somebody else began this form",
+        "It is kept for the person who typed it, and only that person can see and send it. Nothing was sent.",
+        "这份表单是另一个人填写的",
+        "它会留给填写的人，只有本人能看到并提交。现在没有提交任何内容。",
+    ),
     "stale": _text(
         403,
         "The page had been open for a while",
@@ -107,11 +150,27 @@ TEXTS = {
     ),
 }
 
+NOTES = {
+    "not_kept": {
+        "en": "This form could not be kept: one with files, a very large one, or one that a script sends cannot be. "
+        "The back button often brings back what you typed.",
+        "zh": "这份表单没能保留：带文件、过大或由脚本发送的表单无法保留。"
+        "按浏览器的后退按钮，通常能找回刚才填写的内容。",
+    },
+}
+"""A further sentence that some pages have."""
+
 LABELS = {
     "sign_in": {"en": "Sign in", "zh": "登录"},
     "again": {"en": "Sign in again", "zh": "重新登录"},
     "retry": {"en": "Try again", "zh": "再试一次"},
     "home": {"en": "Home page", "zh": "回到首页"},
     "sign_out": {"en": "Sign out", "zh": "退出登录"},
+    "send": {"en": "Send it now", "zh": "现在提交"},
+    "discard": {"en": "Do not send", "zh": "不提交"},
+    "go_on": {"en": "Back to the page", "zh": "回到原来的页面"},
+    "for_page": {"en": "You had begun to send a form on this page:", "zh": "你之前在这个页面填写表单："},
+    "empty": {"en": "left empty", "zh": "未填写"},
+    "more": {"en": "… and {count} more", "zh": "……另有 {count} 项"},
     "details": {"en": "For the people who run this site", "zh": "给本站管理员的信息"},
 }

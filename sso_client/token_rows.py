@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sso_client.clock import Clock
+from sso_client.endings import Endings
 from sso_client.hashing import new_secret
 from sso_client.store import Store
 from sso_client.tokens import Tokens
@@ -26,12 +27,13 @@ class TokenRows:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._endings = Endings(store, clock)
 
     def read(self, id_hash: str) -> TokenRow | None:
         """Return the tokens of the session, or None when it has ended."""
         row = self._store.row(
             "SELECT access_token, access_expires, refresh_token, token_version FROM site_session"
-            " WHERE id_hash = ? AND expires > ?",
+            " WHERE id_hash = ? AND expires > ? AND ended_at IS NULL",
             id_hash,
             self._clock.now(),
         )
@@ -50,7 +52,7 @@ class TokenRows:
         owner, now = new_secret(), self._clock.now()
         changed = self._store.execute(
             "UPDATE site_session SET lease_owner = ?, lease_until = ?"
-            " WHERE id_hash = ? AND token_version = ? AND lease_until <= ?",
+            " WHERE id_hash = ? AND token_version = ? AND lease_until <= ? AND ended_at IS NULL",
             owner,
             now + seconds,
             id_hash,
@@ -74,7 +76,7 @@ class TokenRows:
 
     def end_session(self, id_hash: str, owner: str) -> None:
         """End the session whose refresh was refused; nothing happens when the lease was lost meanwhile."""
-        self._store.execute("DELETE FROM site_session WHERE id_hash = ? AND lease_owner = ?", id_hash, owner)
+        self._endings.of_lease(id_hash, owner)
 
     def give_back(self, id_hash: str, owner: str) -> None:
         """Give the lease back without new tokens."""

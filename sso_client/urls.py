@@ -12,7 +12,10 @@ LONGEST_NEXT = 1024
 """A longer `next` is dropped: it is kept in a cookie, and ten of those have to fit into the header of a request."""
 
 OWN_PATHS = ("/sso/", "/sign-out")
-"""The kit's own pages are never where somebody wanted to go."""
+"""The kit's own pages are never where somebody wanted to go, …"""
+
+PARKED_PATH = "/sso/parked/"
+"""… but for a form that is kept."""
 
 _ASCII = "".join(chr(code) for code in range(0x21, 0x7F))
 
@@ -32,7 +35,8 @@ def local_path(value: object, default: str = "/") -> str:
         parts = urlsplit(path)
     except ValueError:
         return default
-    if parts.scheme or parts.netloc or len(path) > LONGEST_NEXT or parts.path.startswith(OWN_PATHS):
+    own = parts.path.startswith(OWN_PATHS) and not parts.path.startswith(PARKED_PATH)
+    if parts.scheme or parts.netloc or len(path) > LONGEST_NEXT or own:
         return default
     return path
 

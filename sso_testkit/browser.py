@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http.cookiejar import CookieJar
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import webtest
 from webtest.forms import Form
@@ -53,7 +53,7 @@ class Tab:
         """Submit a form, by the button ``name`` with ``value`` if there are several."""
         action = urljoin(self.url, form.action or self.url)
         fields = form.submit_fields(name, submit_value=value) if name else form.submit_fields()
-        return self._go(form.method.upper(), action, fields)
+        return self._go(form.method.upper(), action, fields, self._telling(action))
 
     def click(self, label: str) -> webtest.TestResponse:
         """Follow the link whose text is or contains ``label``."""
@@ -73,13 +73,25 @@ class Tab:
         """Fetch the page shown again."""
         return self.open(self._history.pop())
 
-    def _go(self, method: str, url: str, fields: list[tuple[str, str]] | None) -> webtest.TestResponse:
+    def _telling(self, action: str) -> dict[str, str]:
+        """What browsers tell with a posted form of where it stood (Fetch Metadata, and as the page's policy has it)."""
+        page, target = urlsplit(self.url), urlsplit(action)
+        same = page[:2] == target[:2]
+        if self.page.headers.get("Referrer-Policy") == "no-referrer":
+            told = {"Origin": "null"}
+        else:
+            told = {"Origin": f"{page.scheme}://{page.netloc}", **({"Referer": self.url} if same else {})}
+        return {**told, "Sec-Fetch-Site": "same-origin" if same else "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    def _go(
+        self, method: str, url: str, fields: list[tuple[str, str]] | None, telling: dict[str, str] | None = None
+    ) -> webtest.TestResponse:
         self.hops = []
         while True:
             self.hops.append(f"{method} {url}")
             if len(self.hops) > self._browser.redirect_limit:
                 raise TooManyRedirects("\n".join(["redirected in circles:", *self.hops]))
-            response = self._browser.request(method, url, fields)
+            response = self._browser.request(method, url, fields, telling if method == "POST" else None)
             if response.status_int not in _REDIRECTS:
                 break
             if response.status_int not in {307, 308}:
@@ -100,6 +112,14 @@ class Tab:
         if remember_me:
             form["remember_me"] = True
         return self.submit(form)
+
+    def choose_account(self, username: str) -> webtest.TestResponse:
+        """Press the button of one of the people on the account chooser, by her user name."""
+        form = self._form_with("account")
+        for button in self.page.html.find_all("button", attrs={"name": "account"}):
+            if username in button.get_text(" ").split():
+                return self.submit(form, "account", str(button["value"]))
+        raise AssertionError(f"{username} is not one of the people on {self.url}")
 
     def agree(self, *scopes: str) -> webtest.TestResponse:
         """Press *Allow* on the consent page, with these scopes ticked."""
@@ -127,6 +147,8 @@ class Browser(Tab):
         super().__init__(self)
         self.redirect_limit = redirect_limit
         self.language = language
+        self.user_agent = "sso-testkit"
+        self.address = "192.0.2.7"
         self.jar = CookieJar()
         self._app = webtest.TestApp(world, cookiejar=self.jar)
 
@@ -134,10 +156,17 @@ class Browser(Tab):
         """Another tab of the same browser."""
         return Tab(self)
 
-    def request(self, method: str, url: str, fields: list[tuple[str, str]] | None) -> webtest.TestResponse:
-        """One request with this browser's cookies, redirects not followed, any status answered."""
-        headers = {"Accept-Language": self.language, "User-Agent": "sso-testkit"}
-        environ: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.7"}
+    def request(
+        self,
+        method: str,
+        url: str,
+        fields: list[tuple[str, str]] | None,
+        telling: dict[str, str] | None = None,
+    ) -> webtest.TestResponse:
+        """One request with this browser's cookies, redirects not followed, any status answered. ``telling``: further
+        headers."""
+        headers = {"Accept-Language": self.language, "User-Agent": self.user_agent, **(telling or {})}
+        environ: dict[str, Any] = {"REMOTE_ADDR": self.address}
         if method == "POST":
             return self._app.post(url, fields or [], headers=headers, extra_environ=environ, status="*")
         return self._app.get(url, fields or None, headers=headers, extra_environ=environ, status="*")

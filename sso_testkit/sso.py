@@ -98,6 +98,7 @@ class SingleSignOn:
                 redirect_uris=[f"{address}/sso/callback"],
                 initiate_login_uri=f"{address}/sso/sign-in",
                 post_logout_redirect_uris=[f"{address}/"],
+                backchannel_logout_uri=f"{address}/sso/backchannel-logout",
                 consent="silent",
                 first_party=True,
             )

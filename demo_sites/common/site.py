@@ -16,6 +16,7 @@ from demo_sites.common.language import HTML_LANGUAGES, LANGUAGES, choose_locale,
 from demo_sites.common.story import tell
 from demo_sites.common.words import SharedWords
 from sso_client.backchannel import HttpFactory
+from sso_client.background import at_once
 from sso_client.clock import Clock
 
 
@@ -41,6 +42,7 @@ def configure(site: str, settings: Mapping[str, str], http: HttpFactory | None, 
     )
     if http is not None:
         config.registry["sso_client.http"] = http
+        config.registry["sso_client.background"] = at_once  # who brings the wire wants all that goes over it in order
     if clock is not None:
         config.registry["sso_client.clock"] = clock
     config.registry["sso_client.language"] = choose_locale

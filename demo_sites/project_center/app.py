@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pyramid.router import Router
 
 from demo_sites.common.site import configure
+from demo_sites.project_center.notes import Notes, notes_path
 from sso_client.backchannel import HttpFactory
 from sso_client.clock import Clock
 
@@ -21,7 +22,10 @@ def make_app(settings: Mapping[str, str], *, http: HttpFactory | None = None, cl
     config.add_route("board", "/")
     config.add_route("list", "/list")
     config.add_route("project", "/projects/{key}")
+    config.add_route("note", r"/projects/{key}/notes/{id:[0-9]{1,15}}")
     config.add_route("mine", "/mine")
+    kit = config.registry["sso_client.kit"]
+    config.registry["demo.notes"] = Notes(notes_path(kit.settings.store))
     config.scan("demo_sites.project_center.views")
     return config.make_wsgi_app()
 

@@ -21,6 +21,7 @@ def make_app(settings: Mapping[str, str], *, http: HttpFactory | None = None, cl
     config.add_route("people", "/")
     config.add_route("profile", "/people/{username}")
     config.add_route("mine", "/mine")
+    config.add_route("contract", "/mine/contract")
     config.scan("demo_sites.talent_center.views")
     return config.make_wsgi_app()
 

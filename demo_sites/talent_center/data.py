@@ -13,6 +13,19 @@ TONES = 6
 
 
 @dataclass(frozen=True)
+class Contract:
+    """What the company and the person have agreed on. ``salary`` a month before tax, in yuan, paid ``payments`` times a
+    year; ``hours`` a week; ``leave_days`` a year; ``notice_days`` to give notice."""
+
+    began: date
+    salary: int
+    payments: int
+    hours: int
+    leave_days: int
+    notice_days: int
+
+
+@dataclass(frozen=True)
 class Private:
     """What only the person herself sees: staff number, days of leave left, the next review and with whom."""
 
@@ -20,6 +33,7 @@ class Private:
     leave_days: int
     review: date
     manager: str
+    contract: Contract
 
 
 @dataclass(frozen=True)
@@ -90,12 +104,17 @@ def _profile(raw: dict[str, Any], index: int, locale: str, today: date) -> Profi
         since=raw["since"],
         languages=raw["languages"][locale],
         skills=tuple(raw["skills"][locale]),
-        private=private
-        and Private(
-            private["number"],
-            private["leave_days"],
-            today + timedelta(days=private["review_in_days"]),
-            names[private["manager"]],
-        ),
+        private=private and _private(private, names, today),
         words=" ".join(texts).casefold(),
+    )
+
+
+def _private(raw: dict[str, Any], names: dict[str, str], today: date) -> Private:
+    agreed = raw["contract"]
+    return Private(
+        number=raw["number"],
+        leave_days=raw["leave_days"],
+        review=today + timedelta(days=raw["review_in_days"]),
+        manager=names[raw["manager"]],
+        contract=Contract(**{**agreed, "began": date.fromisoformat(agreed["began"])}),
     )

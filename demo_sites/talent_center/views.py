@@ -1,4 +1,4 @@
-"""The pages of the talent center. Only ``/mine`` needs somebody signed in."""
+"""The pages of the talent center. ``/mine`` needs somebody signed in, her contract somebody who did so just now."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from pyramid.request import Request
 from pyramid.view import notfound_view_config, view_config
 
 from demo_sites.talent_center.data import Profile, all_people, search, teams
+from sso_client import Demand
 
 Page = dict[str, Any]
+
+FRESH_SECONDS = 300
+"""How old a sign-in may be for looking at the contract."""
 
 
 def people_for(request: Request) -> tuple[Profile, ...]:
@@ -50,6 +54,17 @@ def profile(request: Request) -> Page:
 @view_config(route_name="mine", request_method="GET", sign_in=True, renderer="templates/mine.jinja2")
 def mine(request: Request) -> Page:
     """The profile of the person signed in, with the part that only she sees."""
+    return {"profile": find(request, request.identity.username)}
+
+
+@view_config(
+    route_name="contract",
+    request_method="GET",
+    sign_in=Demand(max_age=FRESH_SECONDS),
+    renderer="templates/contract.jinja2",
+)
+def contract(request: Request) -> Page:
+    """The contract of the person signed in. Nobody who only finds the screen unlocked gets to see it."""
     return {"profile": find(request, request.identity.username)}
 
 

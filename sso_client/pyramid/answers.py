@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import logging
-from hmac import compare_digest
 from typing import Any
 
 from pyramid.response import Response
@@ -14,7 +13,6 @@ from sso_client.cookies import cookie_attributes
 from sso_client.errors import AnswerMalformed, PortalUnavailable, SignInFailed
 from sso_client.language import preferred_language
 from sso_client.pages import Action, page
-from sso_client.site_sessions import SiteSession
 from sso_client.urls import origin
 
 log = logging.getLogger("sso_client")
@@ -28,6 +26,8 @@ def failed(request: Any, problem: SignInFailed) -> Any:
     if isinstance(problem, AnswerMalformed):
         return kit_page(request, problem.kind, home(request), details=str(problem))
     again = Action("again", request.sso.sign_in_url(problem.next_path))
+    if problem.kind == "demand":  # only the page itself knows what it demands
+        again = Action("retry", problem.next_path)
     return kit_page(request, problem.kind, again, home(request), details=str(problem))
 
 
@@ -43,17 +43,24 @@ def home(request: Any) -> Action:
     return Action("home", request.sso.path("/"))
 
 
-def kit_page(request: Any, kind: str, *actions: Action, details: str = "") -> Any:
-    """A page of the kit, in the language of the request."""
+def language_of(request: Any) -> str:
+    """The language of the request: "en" or "zh"."""
     choose = request.registry.get("sso_client.language")
     language = choose(request) if choose else preferred_language(request.headers.get("Accept-Language", ""))
+    return "zh" if str(language).startswith("zh") else "en"
+
+
+def kit_page(request: Any, kind: str, *actions: Action, details: str = "", note: str = "", content: str = "") -> Any:
+    """A page of the kit, in the language of the request."""
     answer = page(
         kind,
-        "zh" if str(language).startswith("zh") else "en",
+        language_of(request),
         list(actions),
         stylesheet=request.route_path("sso.style"),
         issuer_origin=origin(request.sso.kit.settings.issuer),
         details=details,
+        note=note,
+        content=content,
     )
     response = Response(answer.html, status=answer.status, content_type="text/html", charset="utf-8")
     response.headers.update(answer.headers)
@@ -65,15 +72,6 @@ def redirect(location: str) -> Any:
     # 303: whatever the method was, the next request is a GET (RFC 9110 section 15.4.4).
     headers = {"Location": location, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(status=303, headers=headers)
-
-
-def csrf_token_is_right(request: Any, session: SiteSession) -> bool:
-    """Whether the posted form carries the token of the session."""
-    try:
-        given = request.POST.get("csrf_token", "")
-    except ValueError:  # not UTF-8, or not a form
-        return False
-    return isinstance(given, str) and compare_digest(given.encode("utf-8", "replace"), session.csrf_token.encode())
 
 
 def set_cookie(request: Any, response: Any, name: str, value: str, max_age: int | None = None) -> None:

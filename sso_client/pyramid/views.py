@@ -10,11 +10,11 @@ from typing import Any
 from pyramid.response import Response
 
 from sso_client.answer import read_answer
+from sso_client.departure import Wish
 from sso_client.errors import IssuerMixedUp, PortalUnavailable, SignInFailed, SignInRequired
 from sso_client.initiation import LONGEST_FORM, read_initiation
 from sso_client.pages import STYLESHEET, Action
 from sso_client.pyramid.answers import (
-    csrf_token_is_right,
     failed,
     forget,
     home,
@@ -45,7 +45,7 @@ def sign_in(request: Any) -> Any:
         return failed(request, problem)
     if sso.session is not None:
         return redirect(asked.next_path)
-    return depart(request, asked.next_path, login_hint=asked.login_hint)
+    return depart(request, asked.next_path, wish=Wish(login_hint=asked.login_hint))
 
 
 def callback(request: Any) -> Any:
@@ -78,7 +78,7 @@ def sign_out(request: Any) -> Any:
     sso, session = request.sso, request.sso.session
     if session is None:
         return redirect(sso.path("/"))
-    if not csrf_token_is_right(request, session):
+    if not sso.csrf_token_is_right():
         return kit_page(request, "stale", Action("sign_out", request.path, session.csrf_token), home(request))
     id_token = sso.kit.sign_out.here(session)
     try:
@@ -99,7 +99,7 @@ def stylesheet(request: Any) -> Any:
 
 def sign_in_required(problem: SignInRequired, request: Any) -> Any:
     """Answer a view that let SignInRequired through: as if the person had come anonymously."""
-    response = ask_to_sign_in(request)
+    response = ask_to_sign_in(request, ended=True)
     forget(request, response, request.sso.names.session)
     return response
 

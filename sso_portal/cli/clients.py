@@ -39,6 +39,8 @@ def client() -> None:
 @click.option("--public", is_flag=True, help="Cannot keep a secret: a browser or mobile app.")
 @click.option("--redirect-uri", "redirect_uris", multiple=True)
 @click.option("--post-logout-redirect-uri", "post_logout_redirect_uris", multiple=True)
+@click.option("--backchannel-logout-uri")
+@click.option("--frontchannel-logout-uri")
 @click.option("--grant-type", "grant_types", multiple=True)
 @click.option("--response-type", "response_types", multiple=True)
 @click.option("--scope", "scopes", multiple=True, help="May be given several times or separated by spaces.")
@@ -59,8 +61,9 @@ def add(office: Office, /, name: str, client_id: str, secret_stdin: bool, as_jso
         metadata.setdefault("response_types", [])
     if options["scopes"]:
         metadata["scope"] = " ".join(options["scopes"])
-    if options["consent"]:
-        metadata["consent"] = options["consent"]
+    for option in ("consent", "backchannel_logout_uri", "frontchannel_logout_uri"):
+        if options[option]:
+            metadata[option] = options[option]
     method = "none" if options["public"] else options["auth_method"]
     if method:
         metadata["token_endpoint_auth_method"] = method

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from sso_portal.base.errors import Refused
+from sso_portal.cli.courier import Courier
 from sso_portal.cli.office import Office, as_json, office, tell
 
 
@@ -37,5 +38,8 @@ def check(office: Office) -> None:
 @as_json
 @office
 def sweep(office: Office, as_json: bool) -> None:
-    """Delete what is over and publish the keys whose time has come; `serve` does it every hour by itself."""
-    tell(dict(office.portal.sweep()), (), as_json=as_json)
+    """End and delete what is over, tell sites of sign-outs, publish the keys whose time has come; `serve` does all of
+    this by itself."""
+    portal = office.portal
+    Courier(portal).work()
+    tell(dict(portal.sweep()), (), as_json=as_json)

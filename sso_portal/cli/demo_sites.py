@@ -62,6 +62,7 @@ class DemoSite:
             "redirect_uris": [f"{self.address}/sso/callback"],
             "initiate_login_uri": f"{self.address}/sso/sign-in",
             "post_logout_redirect_uris": [f"{self.address}/"],
+            "backchannel_logout_uri": f"{self.address}/sso/backchannel-logout",
         }
 
     def start(self) -> None:

@@ -13,6 +13,7 @@ from sso_portal.cli.demo import demo
 from sso_portal.cli.keys import key
 from sso_portal.cli.office import Office
 from sso_portal.cli.serve import serve
+from sso_portal.cli.sessions import session
 from sso_portal.cli.trace import trace
 from sso_portal.cli.users import user
 
@@ -26,7 +27,7 @@ def cli(context: click.Context, config: str) -> None:
     context.call_on_close(context.obj.close)
 
 
-for command in (serve, demo, db, user, client, key, trace):
+for command in (serve, demo, db, user, client, key, session, trace):
     cli.add_command(command)
 
 

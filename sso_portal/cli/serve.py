@@ -13,6 +13,7 @@ import waitress
 
 from sso_portal.app import make_app_of
 from sso_portal.cli.caretaker import Caretaker
+from sso_portal.cli.courier import Courier
 from sso_portal.cli.logs import start_logging
 from sso_portal.cli.office import Office, office
 from sso_portal.wiring import Portal
@@ -57,8 +58,9 @@ def run(portal: Portal, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     web = portal.settings.web
-    caretaker = Caretaker(portal)
-    caretaker.start()
+    helpers = (Caretaker(portal), Courier(portal))
+    for helper in helpers:
+        helper.start()
     waitress.serve(
         make_app_of(portal),
         sockets=[listener],
@@ -72,7 +74,8 @@ def run(portal: Portal, listener: socket.socket) -> None:
         clear_untrusted_proxy_headers=False,
         _quiet=True,
     )
-    caretaker.stop()
+    for helper in helpers:
+        helper.stop()
     portal.close()
 
 

@@ -115,7 +115,8 @@ def password(office: Office, username: str, password_stdin: bool) -> None:
     with portal.transaction() as unit:
         person = _find(unit.users, username)
         unit.users.set_password(person, secret)
-        unit.sessions.end_all_of(person)
+        receipts = unit.sign_outs.end_all_of(person, "password_changed")
+    portal.tell_sites(*receipts)
     with portal.transaction() as unit:
         unit.sign_in.unlock(username)
     click.echo(f"{person.username} has a new password.")
@@ -126,11 +127,13 @@ def password(office: Office, username: str, password_stdin: bool) -> None:
 @office
 def disable(office: Office, username: str) -> None:
     """Let a person sign in no more; her sessions and tokens end now."""
-    with office.portal.transaction() as unit:
+    portal = office.portal
+    with portal.transaction() as unit:
         person = _find(unit.users, username)
         unit.users.set_enabled(person, False)
-        ended = unit.sessions.end_all_of(person)
-    click.echo(f"{person.username} is disabled; {ended} sessions were ended.")
+        receipts = unit.sign_outs.end_all_of(person, "account_disabled")
+    portal.tell_sites(*receipts)
+    click.echo(f"{person.username} is disabled; {len(receipts)} sessions were ended.")
 
 
 @user.command()

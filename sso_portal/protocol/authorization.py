@@ -11,6 +11,7 @@ from oauthlib.oauth2.rfc6749.errors import (
     InvalidClientIdError,
     InvalidRedirectURIError,
     InvalidRequestError,
+    LoginRequired,
     MismatchingRedirectURIError,
     MissingClientIdError,
     MissingCodeChallengeError,
@@ -31,10 +32,12 @@ from sso_portal.protocol.pushed_requests import PushedRequestOver, pushed_refere
 from sso_portal.protocol.request_objects import InvalidRequestObject, InvalidRequestUri, carries_object, read_request
 from sso_portal.protocol.secured_answers import problem_of_keys, sent_back
 from sso_portal.protocol.server import PortalServer
+from sso_portal.protocol.session_state import BrowserStates
 from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS, AUTHORIZE_PATH, INTERACTION
 from sso_portal.services.assurance import acr_of
 from sso_portal.services.client_metadata import ordered_response_type
 from sso_portal.services.scopes import scope_of_claim
+from sso_portal.services.sessions import Session
 
 _LONGEST_REQUEST = MAXIMUM_LENGTH - 500
 """A request travels escaped in ``next``, with a marker and a path around it; beyond this it would be lost there."""
@@ -65,10 +68,12 @@ class Arrival:
 class AuthorizationEndpoint:
     """Answers authorization requests."""
 
-    def __init__(self, server: PortalServer, markers: Markers) -> None:
-        """``server`` validates and issues, ``markers`` tell what has happened for a request."""
+    def __init__(self, server: PortalServer, markers: Markers, states: BrowserStates) -> None:
+        """``server`` validates and issues, ``markers`` tell what has happened for a request, ``states`` are told to
+        sites that want to hear of a sign-out."""
         self._server = server
         self._markers = markers
+        self._states = states
 
     def read(self, query: Form, call: Call) -> Arrival:
         """Find the parameters that count. Something may be fetched here, so nothing may have been written before."""
@@ -121,8 +126,9 @@ class AuthorizationEndpoint:
             agreed=not question.asked,
             answered_now=ticked is not None,
             details_open=question.details_open,
-            is_other=_is_other(authorization, call),
+            is_other=is_other(authorization, call),
             acr=acr_of(session.amr) if session else None,
+            chosen_now=session is not None and self._markers.chooses(arrival.query, session.sid, call.clock.now()),
         )
         step = next_step(_wish(authorization, call), standing)
         if step in _REFUSALS:
@@ -135,9 +141,9 @@ class AuthorizationEndpoint:
         granted = question.granted(ticked or ())
         if ticked is not None:
             question.remember(granted, call)
-        return self._issue(call, authorization, granted)
+        return self._issue(call, session, authorization, granted)
 
-    def _issue(self, call: Call, authorization: Authorization, granted: list[str]) -> SendBack:
+    def _issue(self, call: Call, session: Session, authorization: Authorization, granted: list[str]) -> SendBack:
         request = authorization.request
         request.scopes = [scope for scope in authorization.scopes if scope in granted]
         names = [name for name in authorization.claim_names if (scope_of_claim(name) or "openid") in granted]
@@ -148,11 +154,26 @@ class AuthorizationEndpoint:
             call.details[AUTHORIZATION_DETAILS] = list(authorization.details)
         handler = self._server.response_types[request.response_type]
         try:
+            _take_part(call, authorization)
             answer = handler.issue(request, self._server.token_handler)
         except OAuth2Error as error:
             # She has signed out meanwhile, or the client's keys cannot be had.
             return _refuse(authorization.effective, call, error)
-        return _send_back(call, authorization, answer)
+        return _send_back(call, authorization, {**answer, **self._session_state(session, authorization)})
+
+    def _session_state(self, session: Session, authorization: Authorization) -> dict[str, str]:
+        # Only where somebody is authenticated, and only for addresses whose pages can ask.
+        if "openid" not in authorization.request.scopes:
+            return {}
+        client_id, redirect_uri = authorization.client.client_id, authorization.redirect_uri
+        state = self._states.session_state(session.sid, client_id, redirect_uri)
+        return {"session_state": state} if state else {}
+
+
+def _take_part(call: Call, authorization: Authorization) -> None:
+    """From now on the client is told when the session ends. Raises when it has ended meanwhile."""
+    if call.session is None or not call.services.sessions.join(call.session, authorization.client.client_id):
+        raise LoginRequired(description="The session is over.", request=authorization.request)
 
 
 def effective_request(query: Form, call: Call, *, arrived: bool = False) -> Form:
@@ -310,7 +331,7 @@ def _wish(authorization: Authorization, call: Call) -> Wish:
     )
 
 
-def _is_other(authorization: Authorization, call: Call) -> bool:
+def is_other(authorization: Authorization, call: Call) -> bool:
     """Whether the request means another person than the one who is signed in."""
     meant = {call.hinted_subject, call.claims.subject} - {None}
     if not meant or call.user is None:

@@ -20,6 +20,7 @@ from sso_portal.services.federation.client_keys import ClientKeys
 from sso_portal.services.federation.fetch import Fetcher
 from sso_portal.services.keys import Keys
 from sso_portal.services.once import Once
+from sso_portal.services.outbox import Outbox
 from sso_portal.services.pushed_requests import PushedRequests
 from sso_portal.services.resources import Resource
 from sso_portal.services.sessions import Session, Sessions
@@ -91,6 +92,10 @@ class Services(Protocol):
     @property
     def sessions(self) -> Sessions:
         """Sign-ins that are going on."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What has still to be told of sign-outs."""
 
     @property
     def sign_in(self) -> SignIn:

@@ -11,7 +11,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from sso_portal.base.user_codes import show_user_code
 from sso_portal.protocol.answers import JsonAnswer, refusal, token_refusal
 from sso_portal.protocol.call import Call
-from sso_portal.protocol.form_endpoint import read_form
+from sso_portal.protocol.form_endpoint import FormRequest
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS, DEVICE_AUTHORIZATION_PATH, DEVICE_PATH, DEVICE_QR_PATH
 from sso_portal.services.client_metadata import DEVICE_CODE
@@ -24,33 +24,24 @@ _DESCRIPTIONS = {
 """What oauthlib leaves unsaid."""
 
 
-def answer_device_authorization_request(
-    server: PortalServer,
-    call: Call,
-    *,
-    body: bytes,
-    content_type: str,
-    query: str,
-    authorization: str | None,
-    trace_id: str,
-) -> JsonAnswer:
+def answer_device_authorization_request(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
     """Give a device the code it polls with and the one it shows."""
-    form = read_form(body, content_type, query, trace_id)
-    if isinstance(form, JsonAnswer):
-        return form
+    form = sent.form
     if AUTHORIZATION_DETAILS in form.values:
         # The page at which a device's code is typed shows scopes only.
         description = "authorization_details cannot be asked for by a device."
-        return token_refusal("invalid_request", description, trace_id)
-    request = Request(f"{call.issuer}{DEVICE_AUTHORIZATION_PATH}", "POST", form.encoded(), call.headers(authorization))
+        return token_refusal("invalid_request", description, sent.trace_id)
+    request = Request(
+        f"{call.issuer}{DEVICE_AUTHORIZATION_PATH}", "POST", form.encoded(), call.headers(sent.authorization)
+    )
     try:
         server.grants[DEVICE_CODE].validate_device_authorization_request(request)
     except OAuth2Error as error:
         description = error.description or _DESCRIPTIONS.get(str(error.error), "")
-        return token_refusal(str(error.error), description, trace_id)
+        return token_refusal(str(error.error), description, sent.trace_id)
     begun = call.services.device_codes.begin(request.client_id, " ".join(request.scopes))
     if begun is None:
-        return refusal(503, "temporarily_unavailable", "No code is free at the moment.", trace_id)
+        return refusal(503, "temporarily_unavailable", "No code is free at the moment.", sent.trace_id)
     return JsonAnswer(200, _answer(call, begun))
 
 

@@ -58,7 +58,9 @@ def decide(call: Call, session: Session, asking: Asking, *, allowed: bool, ticke
     if not allowed:
         return call.services.device_codes.deny(asking.record, session)
     granted = [scope for scope in asking.scopes if scope in ticked or not is_declinable(scope)]
-    return call.services.device_codes.allow(asking.record, session, granted)
+    return call.services.sessions.join(session, asking.client.client_id) and call.services.device_codes.allow(
+        asking.record, session, granted
+    )
 
 
 def _needs_proof(call: Call, client: Client, session: Session, record: DeviceCode) -> bool:

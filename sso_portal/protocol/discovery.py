@@ -16,6 +16,7 @@ from sso_portal.protocol.grants import GRANTS
 from sso_portal.protocol.response_modes import RESPONSE_MODES
 from sso_portal.protocol.vocabulary import (
     AUTHORIZE_PATH,
+    CHECK_SESSION_PATH,
     CODE_CHALLENGE_METHODS,
     DEVICE_AUTHORIZATION_PATH,
     DISPLAY_VALUES,
@@ -25,6 +26,7 @@ from sso_portal.protocol.vocabulary import (
     PUSHED_AUTHORIZATION_PATH,
     REGISTER_PATH,
     REVOKE_PATH,
+    SESSION_ACTIVITY_PATH,
     TOKEN_PATH,
     USERINFO_PATH,
 )
@@ -86,6 +88,12 @@ def openid_configuration(
         **authorization_server_metadata(issuer, prompts, certificate_methods, registers=registers),
         "userinfo_endpoint": f"{issuer}{USERINFO_PATH}",
         "end_session_endpoint": f"{issuer}{LOGOUT_PATH}",
+        "session_activity_endpoint": f"{issuer}{SESSION_ACTIVITY_PATH}",
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
+        "check_session_iframe": f"{issuer}{CHECK_SESSION_PATH}",
         "subject_types_supported": ["public", "pairwise"],
         "acr_values_supported": list(ACR_VALUES),
         "display_values_supported": list(DISPLAY_VALUES),

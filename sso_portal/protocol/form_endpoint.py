@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from sso_portal.base.forms import Form, TooManyFields, parse_form
 from sso_portal.protocol.answers import JsonAnswer, token_refusal
+from sso_portal.protocol.call import Call
+from sso_portal.protocol.server import PortalServer
 
 _FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class FormRequest:
+    """A form that could be read, the ``Authorization`` header beside it, and the trace that refusals name."""
+
+    form: Form
+    authorization: str | None
+    trace_id: str
+
+
+FormEndpoint = Callable[[PortalServer, Call, FormRequest], JsonAnswer]
+"""What answers such a request. Refusals are returned, never raised: what they remember has to be committed."""
 
 
 def read_form(body: bytes, content_type: str, query: str, trace_id: str) -> Form | JsonAnswer:

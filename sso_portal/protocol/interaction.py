@@ -47,7 +47,8 @@ class Wish:
 class Standing:
     """What is known about the person. ``signed_in_for`` is the age in seconds of her last proof, ``None`` signed out.
 
-    ``proved_now``: she signed in for this very request. ``agreed``: an earlier answer covers what is asked.
+    ``proved_now``: she signed in for this very request. ``chosen_now``: she was chosen for it among the people of her
+    browser, which proves nothing. ``agreed``: an earlier answer covers what is asked.
     ``answered_now``: she answered the consent page for this very request. ``is_other``: the site means somebody else.
     ``acr`` is how strongly she proved who she is. ``details_open``: what is asked in detail (RFC 9396) has to be put
     to her, whatever was agreed before.
@@ -60,6 +61,12 @@ class Standing:
     is_other: bool = False
     acr: str | None = None
     details_open: bool = False
+    chosen_now: bool = False
+
+    @property
+    def picked_now(self) -> bool:
+        """Whether the browser's person has said for this very request which account she means."""
+        return self.proved_now or self.chosen_now
 
 
 def next_step(wish: Wish, standing: Standing) -> Step:
@@ -71,12 +78,11 @@ def next_step(wish: Wish, standing: Standing) -> Step:
         return Step.REFUSE_LOGIN_REQUIRED if silent else Step.LOGIN
     if standing.is_other:
         # She had her chance to sign in as the one who is meant (Core, section 3.1.2.1, id_token_hint).
-        return Step.REFUSE_OTHER_ACCOUNT if silent or standing.proved_now else Step.SELECT_ACCOUNT
-    if not standing.proved_now:
-        if "select_account" in wish.prompts:
-            return Step.SELECT_ACCOUNT
-        if _must_prove_again(wish, standing.signed_in_for):
-            return Step.REFUSE_LOGIN_REQUIRED if silent else Step.REAUTHENTICATE
+        return Step.REFUSE_OTHER_ACCOUNT if silent or standing.picked_now else Step.SELECT_ACCOUNT
+    if "select_account" in wish.prompts and not standing.picked_now:
+        return Step.SELECT_ACCOUNT
+    if not standing.proved_now and _must_prove_again(wish, standing.signed_in_for):
+        return Step.REFUSE_LOGIN_REQUIRED if silent else Step.REAUTHENTICATE
     if wish.acr and standing.acr not in wish.acr:
         return Step.REFUSE_UNMET
     if _must_consent(wish, standing):
@@ -99,14 +105,14 @@ def _must_consent(wish: Wish, standing: Standing) -> bool:
 
 
 PROOF_SECONDS = 600
-"""How long a proof made for one request is good for that request: time enough to read the consent page."""
+"""How long a proof or a choice made for one request is good for that request: time enough to read the consent page."""
 
 _ARRIVAL_SECONDS = 86_400
 """How long a request whose own time has run out meanwhile may take to be answered: a sign-in page is left open."""
 
 
 class Markers:
-    """Signed notes about one exact request: that it arrived in time, that a person proved herself for it."""
+    """Signed notes about one exact request: that it arrived in time, who was chosen or proved herself for it."""
 
     def __init__(self, key: bytes) -> None:
         """``key`` is known to this portal alone."""
@@ -114,7 +120,14 @@ class Markers:
 
     def add(self, query: Form, sid: str, now: int) -> str:
         """The query string of the request with a note that the person of session ``sid`` has just proved herself."""
-        note = {"sid": sid, "proof_exp": now + PROOF_SECONDS, "arrived": self.has_arrived(query, now)}
+        until = now + PROOF_SECONDS
+        note = {"sid": sid, "proof_exp": until, "choice_exp": until, "arrived": self.has_arrived(query, now)}
+        return self._noted(query, note, now)
+
+    def choose(self, query: Form, sid: str, now: int) -> str:
+        """The same with a note that session ``sid`` was chosen among those of the browser: no proof of anything, and
+        none from before is kept."""
+        note = {"sid": sid, "choice_exp": now + PROOF_SECONDS, "arrived": self.has_arrived(query, now)}
         return self._noted(query, note, now)
 
     def arrived(self, query: Form, now: int) -> str:
@@ -123,13 +136,25 @@ class Markers:
 
     def proves(self, query: Form, sid: str, now: int) -> bool:
         """Whether the request carries a note of a proof for itself, this session and this time."""
-        claims = self._read(query, now)
-        until = claims.get("proof_exp")
-        return claims.get("sid") == sid and isinstance(until, int) and now < until
+        return self._says(query, sid, now, "proof_exp")
+
+    def chooses(self, query: Form, sid: str, now: int) -> bool:
+        """Whether it carries a note that this session was chosen, or proved, for it and at this time."""
+        return self._says(query, sid, now, "choice_exp")
+
+    def sid(self, query: Form, now: int) -> str | None:
+        """The session that was chosen or proved for this request, however long she reads the page that asks her."""
+        sid = self._read(query, now).get("sid")
+        return sid if isinstance(sid, str) else None
 
     def has_arrived(self, query: Form, now: int) -> bool:
         """Whether the request carries a note that it was good when it arrived."""
         return self._read(query, now).get("arrived") is True
+
+    def _says(self, query: Form, sid: str, now: int, until_when: str) -> bool:
+        claims = self._read(query, now)
+        until = claims.get(until_when)
+        return claims.get("sid") == sid and isinstance(until, int) and now < until
 
     def _noted(self, query: Form, claims: dict[str, object], now: int) -> str:
         note = {**claims, "req": request_digest(query), "exp": now + _ARRIVAL_SECONDS}

@@ -12,7 +12,7 @@ from sso_portal.protocol.authorization_answers import Authorization, Unanswerabl
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.client_authentication import authenticated_client
 from sso_portal.protocol.dpop.answers import with_nonce
-from sso_portal.protocol.form_endpoint import read_form
+from sso_portal.protocol.form_endpoint import FormRequest
 from sso_portal.protocol.pushed_requests import kept
 from sso_portal.protocol.sender_constraints import bind_authorization
 from sso_portal.protocol.server import PortalServer
@@ -26,33 +26,22 @@ _PROBLEMS = {
 """What is a page for the person elsewhere is told to the client here (section 2.3)."""
 
 
-def answer_pushed_authorization_request(
-    server: PortalServer,
-    call: Call,
-    *,
-    body: bytes,
-    content_type: str,
-    query: str,
-    authorization: str | None,
-    trace_id: str,
-) -> JsonAnswer:
+def answer_pushed_authorization_request(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
     """Check a request as if a browser had come with it, and give the client a reference to it."""
-    form = read_form(body, content_type, query, trace_id)
-    if isinstance(form, JsonAnswer):
-        return form
+    form = sent.form
     if "request_uri" in form.values:
-        return token_refusal("invalid_request", "request_uri is not pushed (RFC 9126, section 2.1).", trace_id)
+        return token_refusal("invalid_request", "request_uri is not pushed (RFC 9126, section 2.1).", sent.trace_id)
     uri = f"{call.issuer}{PUSHED_AUTHORIZATION_PATH}"
     try:
-        client = authenticated_client(Request(uri, "POST", form.encoded(), call.headers(authorization)))
+        client = authenticated_client(Request(uri, "POST", form.encoded(), call.headers(sent.authorization)))
     except OAuth2Error as error:
-        return refusal_of(error, trace_id)
+        return refusal_of(error, sent.trace_id)
     call.client = client
     arrival = _read(form, client, call)
     if arrival.problem is not None:
         call.find("request_object", problem=arrival.problem.description)
-        return refusal_of(arrival.problem, trace_id)
-    return with_nonce(_answer(server, arrival, call, client, trace_id), call)
+        return refusal_of(arrival.problem, sent.trace_id)
+    return with_nonce(_answer(server, arrival, call, client, sent.trace_id), call)
 
 
 def _read(form: Form, client: Client, call: Call) -> Arrival:

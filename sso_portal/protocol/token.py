@@ -9,32 +9,18 @@ from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_re
 from sso_portal.protocol.authorization_details import GRANTS_WITH_DETAILS
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.dpop.answers import with_nonce
-from sso_portal.protocol.form_endpoint import read_form
+from sso_portal.protocol.form_endpoint import FormRequest
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS
 
 
-def answer_token_request(
-    server: PortalServer,
-    call: Call,
-    *,
-    body: bytes,
-    content_type: str,
-    query: str,
-    authorization: str | None,
-    trace_id: str,
-) -> JsonAnswer:
-    """Exchange a grant for tokens. Refusals are returned, never raised: what they remember has to be committed."""
-    answer = _answer(server, call, (body, content_type, query), authorization, trace_id)
-    return with_nonce(answer, call)
+def answer_token_request(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
+    """Exchange a grant for tokens."""
+    return with_nonce(_answer(server, call, sent), call)
 
 
-def _answer(
-    server: PortalServer, call: Call, sent: tuple[bytes, str, str], authorization: str | None, trace_id: str
-) -> JsonAnswer:
-    form = read_form(*sent, trace_id)
-    if isinstance(form, JsonAnswer):
-        return form
+def _answer(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
+    form, trace_id = sent.form, sent.trace_id
     if "grant_type" not in form.values:
         return token_refusal("invalid_request", "grant_type is missing.", trace_id)
     if AUTHORIZATION_DETAILS in form.values and form.values["grant_type"] not in GRANTS_WITH_DETAILS:
@@ -43,7 +29,7 @@ def _answer(
     call.resource_names, call.audiences = form.all("resource"), form.all("audience")
     try:
         _, text, status = server.create_token_response(
-            f"{call.issuer}/o/token/", "POST", form.encoded(*REPEATABLE), call.headers(authorization)
+            f"{call.issuer}/o/token/", "POST", form.encoded(*REPEATABLE), call.headers(sent.authorization)
         )
     except OAuth2Error as error:
         return refusal_of(error, trace_id)

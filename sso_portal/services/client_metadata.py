@@ -17,7 +17,7 @@ from sso_portal.base.client_jose import (
 )
 from sso_portal.base.errors import Refused
 from sso_portal.base.jose import ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
-from sso_portal.base.urls import host_name
+from sso_portal.base.urls import host_name, origin
 from sso_portal.services import client_metadata_checks as checks
 from sso_portal.services.client_metadata_checks import Check
 from sso_portal.services.profiles import PROFILES, profile_faults
@@ -94,6 +94,10 @@ FIELDS: Mapping[str, Field] = {
     "application_type": Field(str, "web", checks.one_of("web", "native")),
     "redirect_uris": Field(list[str], [], checks.redirect_uris),
     "post_logout_redirect_uris": Field(list[str], [], checks.redirect_uris),
+    "backchannel_logout_uri": Field(str, "", checks.web_address),
+    "backchannel_logout_session_required": Field(bool, False),
+    "frontchannel_logout_uri": Field(str, "", checks.web_address),
+    "frontchannel_logout_session_required": Field(bool, False),
     "initiate_login_uri": Field(str, "", checks.web_address),
     "grant_types": Field(list[str], ["authorization_code", "refresh_token"], checks.each_of(*GRANT_TYPES)),
     "response_types": Field(list[str], ["code"], checks.each_of(*RESPONSE_TYPES)),
@@ -247,6 +251,9 @@ def _check_together(metadata: Mapping[str, Any]) -> None:
     _check_grants_of_operators(metadata)
     if metadata["resource_uris"] and not metadata["resource_server"]:
         raise Refused("resource_uris: are for APIs, which have resource_server=true.")
+    framed = metadata["frontchannel_logout_uri"]
+    if framed and origin(framed) not in {origin(uri) for uri in metadata["redirect_uris"]}:
+        raise Refused("frontchannel_logout_uri: has the scheme, host and port of a redirect URI (Front-Channel, 2).")
     _check_keys(metadata)
     _check_bindings(metadata)
     faults = list(profile_faults(metadata))

@@ -10,6 +10,7 @@ from sso_portal.storage.attempts import AttemptStore
 from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Work
 from sso_portal.storage.device_codes import DeviceCodeStore
+from sso_portal.storage.logout_notices import LogoutNoticeStore
 from sso_portal.storage.once import OnceStore
 from sso_portal.storage.pushed_requests import PushedRequestStore
 from sso_portal.storage.sessions import SessionStore
@@ -30,6 +31,7 @@ SWEEPS: dict[str, Sweep] = {
     "device_codes": lambda work, now: DeviceCodeStore(work).sweep(now - _DAY, _BATCH),
     "tokens": lambda work, now: TokenStore(work).sweep(now - _DAY, _BATCH),
     "sessions": lambda work, now: SessionStore(work).sweep(now - 30 * _DAY, _BATCH),
+    "sign_outs": lambda work, now: LogoutNoticeStore(work).sweep(now - 7 * _DAY, _BATCH),
     # The clocks of several machines differ a little.
     "used_once": lambda work, now: OnceStore(work).sweep(now - _MINUTE, _BATCH),
     "attempts": lambda work, now: AttemptStore(work).sweep(now - _DAY, _BATCH),

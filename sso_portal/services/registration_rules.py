@@ -20,8 +20,8 @@ SELF_REGISTERED_SCOPES = tuple(name for name in SCOPES if name not in {"all", "r
 
 _GRANTS = ("authorization_code", "refresh_token", "implicit")
 _MACHINE_GRANT = "client_credentials"
-_FETCHED = ("jwks_uri", "sector_identifier_uri")
-_SHOWN = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri")
+_FETCHED = ("jwks_uri", "sector_identifier_uri", "backchannel_logout_uri")
+_SHOWN = ("client_uri", "logo_uri", "policy_uri", "tos_uri", "initiate_login_uri", "frontchannel_logout_uri")
 _LONGEST_NAME = 100
 _MOST_ADDRESSES = 50
 _LONGEST_TEXT = 2_000

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
 from sso_portal.base.ids import identifier, token
 from sso_portal.services.users import User
 from sso_portal.storage.database import Work
+from sso_portal.storage.participations import EndedParticipation as EndedParticipation
+from sso_portal.storage.participations import Participation as Participation
+from sso_portal.storage.participations import ParticipationStore
 from sso_portal.storage.sessions import Session as Session
 from sso_portal.storage.sessions import SessionStore
-from sso_portal.storage.tokens import TokenStore
 
 _TOUCH_SECONDS = 60
 """A session's last use is written at most this often, so that reading pages stays reading."""
@@ -26,15 +28,32 @@ class Lifetimes:
     absolute: int
 
 
+@dataclass(frozen=True)
+class Account:
+    """A person's sign-in of which one browser keeps the ``cookie``. ``is_living`` says that it may be used; else it is
+    over, but only because it was not used for too long."""
+
+    cookie: str = field(repr=False)
+    session: Session
+    user: User
+    is_living: bool = True
+
+
 class Sessions:
     """Every sign-in that is going on."""
 
     def __init__(
-        self, work: Work, hasher: TokenHasher, clock: Clock, *, short: Lifetimes, remembered: Lifetimes
+        self,
+        work: Work,
+        hasher: TokenHasher,
+        clock: Clock,
+        *,
+        short: Lifetimes,
+        remembered: Lifetimes,
     ) -> None:
         """``remembered`` are the lifetimes with *remember me*, ``short`` those without."""
         self._store = SessionStore(work)
-        self._tokens = TokenStore(work)
+        self._participations = ParticipationStore(work)
         self._hasher = hasher
         self._clock = clock
         self._short = short
@@ -42,25 +61,43 @@ class Sessions:
 
     def find(self, cookie: str) -> tuple[Session, User] | None:
         """The living session of a cookie value and its person; notes the use, at most once a minute."""
+        found = self._store.live(self._hasher.hash(cookie), self._clock.now())
+        return (self.see(found[0]), found[1]) if found is not None else None
+
+    def see(self, session: Session) -> Session:
+        """Note that a living session is in use, at most once a minute; answers it as it is then."""
         now = self._clock.now()
-        found = self._store.live(self._hasher.hash(cookie), now)
-        if found is not None and now - found[0].last_seen_at >= _TOUCH_SECONDS:
-            session = found[0]
-            self._store.touch(session.sid, now, min(now + session.idle_seconds, session.expires_at))
-        return found
+        if now - session.last_seen_at < _TOUCH_SECONDS:
+            return session
+        until = min(now + session.idle_seconds, session.expires_at)
+        self._store.touch(session.sid, now, until)
+        return replace(session, last_seen_at=now, idle_expires_at=until)
+
+    def in_browser(self, cookies: Sequence[str]) -> list[Account]:
+        """Whose sign-ins a browser keeps, in the order of its cookie values; one statement, and no use is noted."""
+        now, hashes = self._clock.now(), [self._hasher.hash(cookie) for cookie in cookies]
+        found = self._store.of_cookies(hashes, now)
+        return [
+            Account(cookie, session, user, session.ended_at is None and session.idle_expires_at > now)
+            for cookie, cookie_hash in zip(cookies, hashes, strict=True)
+            if cookie_hash in found
+            for session, user in [found[cookie_hash]]
+        ]
 
     def has_idled(self, cookie: str) -> bool:
         """Whether the session of a cookie is over only because it was not used for too long."""
         session, now = self._store.by_cookie(self._hasher.hash(cookie)), self._clock.now()
-        return session is not None and session.ended_at is None and session.idle_expires_at <= now < session.expires_at
+        if session is None or session.ended_because not in {None, "expired"}:
+            return False
+        return session.idle_expires_at <= now < session.expires_at
 
     def begin(
         self, user: User, *, remember_me: bool, address: str, user_agent: str, old_cookie: str | None
     ) -> tuple[Session, str]:
         """A person has proved who she is: answers her session and the new cookie value.
 
-        The cookie is always new (OWASP ASVS 5, 7.2.4). When the browser's session is already hers it goes on under the
-        same ``sid``; another person's session in this browser ends.
+        The cookie is always new (OWASP ASVS 5, 7.2.4). When ``old_cookie`` is that of a session of hers it goes on
+        under the same ``sid``; another person's session stays as it is.
         """
         now = self._clock.now()
         lifetimes = self._remembered if remember_me else self._short
@@ -74,14 +111,10 @@ class Sessions:
             "idle_seconds": lifetimes.idle,
         }
         old = self._store.live(self._hasher.hash(old_cookie), now) if old_cookie else None
-        if old is not None and old_cookie is not None:
-            session, person = old
-            if person.id == user.id:
-                old_hash = self._hasher.hash(old_cookie)
-                if self._store.renew(session.sid, old_hash, self._hasher.hash(cookie), **changing):
-                    return Session(**{**session.__dict__, **changing}), cookie
-            else:
-                self.end(session.sid)
+        if old is not None and old_cookie is not None and old[1].id == user.id:
+            session, old_hash = old[0], self._hasher.hash(old_cookie)
+            if self._store.renew(session.sid, old_hash, self._hasher.hash(cookie), **changing):
+                return replace(session, **changing), cookie  # type: ignore[arg-type]
         session = Session(
             sid=identifier(),
             user_id=user.id,
@@ -94,20 +127,50 @@ class Sessions:
         self._store.add(session, self._hasher.hash(cookie))
         return session, cookie
 
-    def end(self, sid: str) -> bool:
-        """End a session and every token that was given out under it; ``False`` when it was over already."""
-        now = self._clock.now()
-        # In this order: ending waits for a code that is being redeemed, whose tokens are there to be revoked then.
-        ended = self._store.end(sid, now)
-        self._tokens.revoke_families("session_ended", now, sid=sid)
-        return ended
+    def get(self, sid: str) -> Session | None:
+        """The session with this identifier, whatever its state."""
+        return self._store.get(sid)
 
-    def end_all_of(self, user: User) -> int:
-        """End every session and every token of a person; answers how many sessions."""
+    def those(self, sids: Collection[str]) -> Mapping[str, Session]:
+        """The sessions with these identifiers, whatever their state; one statement."""
+        return {session.sid: session for session in self._store.those(sids)}
+
+    def join(self, session: Session, client_id: str) -> bool:
+        """Note that a client takes part; ``False`` when the session has ended meanwhile."""
+        return self._participations.join(session.sid, client_id, self._clock.now())
+
+    def participations(self, sessions: Sequence[Session]) -> Sequence[Participation]:
+        """Which clients take part in these sessions, or did; the latest use first."""
+        return self._participations.of_sessions([session.sid for session in sessions])
+
+    def used_by(self, client_id: str, sids: Collection[str]) -> Sequence[Participation]:
+        """Those of the sessions that a client takes part in; the latest use first."""
+        return self._participations.of_client(client_id, sids)
+
+    def keep_awake(self, sid: str) -> None:
+        """Note that a session is in use, at most once a minute."""
+        self._store.use(sid, self._clock.now(), _TOUCH_SECONDS)
+
+    def note_use(self, sid: str, client_id: str, used_at: int) -> None:
+        """A client that takes part tells when the person last used it, which is never later than now."""
+        moment = min(used_at, self._clock.now())
+        # In the order in which signing out takes hold of the rows, so that neither waits for the other.
+        self._store.use(sid, moment, 1)
+        self._participations.touch(sid, client_id, moment)
+
+    def ended_since(self, client_id: str, since: int, limit: int) -> tuple[Sequence[EndedParticipation], bool]:
+        """Whose sessions with a client have ended at or after a moment, oldest first; and whether there are more."""
+        return self._participations.ended_since(client_id, since, limit)
+
+    def going_on(self, user: User) -> Sequence[Session]:
+        """A person's sessions that can be used, the last used first."""
         now = self._clock.now()
-        ended = self._store.end_all_of(user.id, now)
-        self._tokens.revoke_families("sessions_ended", now, user_id=user.id)
-        return ended
+        return [session for session in self._store.going_on(user.id) if session.idle_expires_at > now]
+
+    def over_lately(self, user: User, seconds: int, limit: int) -> Sequence[Session]:
+        """A person's sessions that have come to their end in the last so many seconds, the latest first."""
+        now = self._clock.now()
+        return self._store.over_since(user.id, now - seconds, now, limit)
 
     def of_user(self, user: User) -> Sequence[Session]:
         """A person's sessions, newest first, ended ones included."""

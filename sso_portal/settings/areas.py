@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from sso_portal.base.named_networks import Network, read_networks
 from sso_portal.settings.detail_types_file import DetailTypesFile, read_detail_types
 
 _MISSING: Any = object()
@@ -63,10 +64,23 @@ class Security:
 class Session:
     """How long a person stays signed in."""
 
-    idle_seconds: int = _setting("Ends a session that was not used for so many seconds.", 3_600)
+    idle_seconds: int = _setting("Ends a session that was not used for so many seconds.", 7_200)
     absolute_seconds: int = _setting("Ends a session so many seconds after sign-in, used or not.", 43_200)
     remember_idle_seconds: int = _setting("The same as idle_seconds with *remember me*.", 1_209_600)
     remember_absolute_seconds: int = _setting("The same as absolute_seconds with *remember me*.", 2_592_000)
+    report_grace_seconds: int = _setting(
+        "Sites report in the background that a person was busy there; a session that was idle for too long is ended so "
+        "many seconds later, in case such a report is under way.",
+        180,
+    )
+
+
+@dataclass(frozen=True)
+class SignOut:
+    """How sites are told that a session is over."""
+
+    wait_seconds: int = _setting("A person who signs out waits so long at most until all sites have answered.", 2)
+    give_up_seconds: int = _setting("A site that does not answer is told again and again for so long.", 86_400)
 
 
 @dataclass(frozen=True)
@@ -230,6 +244,27 @@ class Brand:
 
 
 @dataclass(frozen=True)
+class Places:
+    """How people are told where a device is, by the network address of its sign-in."""
+
+    networks: str = _setting(
+        "Networks with the names that people know them by, e.g. 10.1.0.0/16=Beijing office; 10.2.0.0/16=Shanghai "
+        "office; the narrowest counts.",
+        "",
+    )
+    database: str = _setting(
+        "Path of a database of cities in MaxMind's MMDB format, such as GeoLite2-City.mmdb; empty: people see the "
+        "address itself.",
+        "",
+    )
+
+    @cached_property
+    def named_networks(self) -> list[tuple[Network, str]]:
+        """The networks, the narrowest first. Raises :class:`ValueError` when they cannot be read."""
+        return read_networks(self.networks)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Every area together."""
 
@@ -237,6 +272,7 @@ class Settings:
     storage: Storage
     security: Security
     session: Session
+    sign_out: SignOut
     tokens: Tokens
     keys: Keys
     sign_in: SignIn
@@ -248,6 +284,7 @@ class Settings:
     fetch: Fetch
     traces: Traces
     brand: Brand
+    places: Places
 
     @property
     def is_https(self) -> bool:

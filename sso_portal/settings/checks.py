@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sso_portal.base.named_networks import network_problems
 from sso_portal.base.urls import host_and_port, is_loopback_host
 from sso_portal.settings.areas import Settings
 
@@ -14,6 +16,8 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _MINIMUM_SECRET = 32
 _MINIMUM_CONTRAST = 4.5
+_MMDB_MARKER = b"\xab\xcd\xefMaxMind.com"
+_MMDB_TAIL = 131_072
 _LIGHT, _DARK = "#ffffff", "#14171c"
 
 
@@ -28,6 +32,7 @@ def check_settings(settings: Settings) -> Iterator[str]:
     for problem in settings.authorization_details.loaded.problems:
         yield f"sso.authorization_details.file: {problem}"
     yield from _brand(settings)
+    yield from _places(settings)
     if len(settings.security.secret) < _MINIMUM_SECRET:
         yield f"sso.security.secret: needs at least {_MINIMUM_SECRET} characters"
     if settings.storage.sqlite_synchronous.lower() not in {"off", "normal", "full", "extra"}:
@@ -63,6 +68,8 @@ def _numbers(settings: Settings) -> Iterator[str]:
         yield "sso.tokens.code_seconds: is 600 at most"
     if settings.tokens.refresh_grace_seconds > 60:  # noqa: PLR2004 - longer, and a stolen token could hide behind it
         yield "sso.tokens.refresh_grace_seconds: is 60 at most"
+    if not 0 <= settings.sign_out.wait_seconds <= 10:  # noqa: PLR2004 - a person waits for it
+        yield "sso.sign_out.wait_seconds: is 0 to 10"
     if settings.tokens.device_poll_seconds >= settings.tokens.device_code_seconds:
         yield "sso.tokens.device_poll_seconds: must be less than device_code_seconds"
     for kind in ("account", "address"):
@@ -124,6 +131,26 @@ def _brand(settings: Settings) -> Iterator[str]:
         ZoneInfo(settings.brand.time_zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         yield "sso.brand.time_zone: is a name such as Asia/Shanghai"
+
+
+def _places(settings: Settings) -> Iterator[str]:
+    for problem in network_problems(settings.places.networks):
+        yield f"sso.places.networks: {problem}"
+    database = settings.places.database
+    try:
+        is_one = not database or _has_marker(Path(database))
+    except (OSError, ValueError) as error:
+        yield f"sso.places.database: {database}: cannot be read: {error}"
+    else:
+        if not is_one:
+            yield f"sso.places.database: {database}: is not a database in MaxMind's MMDB format"
+
+
+def _has_marker(file: Path) -> bool:
+    """Whether a file ends with the metadata of MMDB: the marker stands in its last 128 KiB."""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - _MMDB_TAIL))
+        return _MMDB_MARKER in stream.read()
 
 
 def contrast(one: str, other: str) -> float:

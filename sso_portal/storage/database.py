@@ -52,6 +52,11 @@ class Work:
         self._on_write()
         return self._session.execute(statement).mappings().first()
 
+    def write_returning_all(self, statement: Executable) -> Sequence[RowMapping]:
+        """As above; answers every row that was changed."""
+        self._on_write()
+        return self._session.execute(statement).mappings().all()
+
     def insert(self, table: Table) -> Any:
         """An ``INSERT`` that can say ``ON CONFLICT``, in the dialect of this database."""
         return self._insert(table)

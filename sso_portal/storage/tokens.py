@@ -194,14 +194,19 @@ class TokenStore:
         sid: str | None = None,
         user_id: int | None = None,
         client_id: str | None = None,
+        sign_ins_only: bool = False,
     ) -> int:
-        """End every token of a session, but for those that survive it, or all of a person or of a client."""
-        if client_id is not None:
-            whose = families.c.client_id == client_id
-        elif sid is not None:
+        """End every token of a session, but for those that survive it, or all of a person or of a client;
+        ``sign_ins_only`` leaves authorizations that are no sign-in (OpenID Connect Core, section 3.1.2.1)."""
+        if sid is not None:
             whose = and_(families.c.sid == sid, families.c.survives_session.is_(False))
+            whose = whose if client_id is None else and_(whose, families.c.client_id == client_id)
+        elif client_id is not None:
+            whose = families.c.client_id == client_id
         else:
             whose = families.c.user_id == user_id
+        if sign_ins_only:
+            whose = and_(whose, (" " + families.c.scope + " ").contains(" openid "))
         statement = update(families).where(whose, families.c.revoked_at.is_(None))
         return self._work.write(statement.values(revoked_at=now, revoked_because=because))
 

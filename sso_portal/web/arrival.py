@@ -9,28 +9,45 @@ from sso_portal.base.forms import Form
 from sso_portal.base.urls import quote_next
 from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH
 from sso_portal.services.clients import Client
+from sso_portal.services.sessions import Account
 from sso_portal.services.users import User
+from sso_portal.web.accounts import make_current
 from sso_portal.web.bridge import authorization_query, requesting_client, see_other
-from sso_portal.web.cookies import session_cookie, set_session_cookie
 from sso_portal.web.loops import forget_bounces
 
 
 def sign_in(request: Request, user: User, target: str, *, remember_me: bool = False, asked: bool = False) -> Response:
-    """Begin her session and send her on to ``target``. ``asked`` says that a proof was asked for."""
+    """Begin her session, or go on with the one that this browser has of her, and send her on to ``target``. ``asked``
+    says that a proof was asked for."""
+    known = request.accounts.of(user)
     session, cookie = request.unit.sessions.begin(
         user,
         remember_me=remember_me,
         address=request.address,
         user_agent=request.environ.get("HTTP_USER_AGENT", ""),
-        old_cookie=session_cookie(request),
+        old_cookie=known.cookie if known is not None else None,
     )
     query = authorization_query(target)
+    # Where others are signed in too, the site might otherwise be answered for one of them.
+    asked = asked or any(other.user.id != user.id for other in request.accounts.living)
     if query is not None and (asked or _wants_a_proof(query, requesting_client(request, query))):
         # She proved herself for this very request: the authorization endpoint will not ask a second time.
         target = f"{AUTHORIZE_PATH}?{request.portal.markers.add(query, session.sid, request.portal.clock.now())}"
+    return _go_on(request, Account(cookie, session, user), target)
+
+
+def choose(request: Request, account: Account, target: str) -> Response:
+    """Go on to ``target`` as one of the people who are signed in in this browser. It proves nothing anew."""
+    query = authorization_query(target)
+    if query is not None:
+        sid, now = account.session.sid, request.portal.clock.now()
+        target = f"{AUTHORIZE_PATH}?{request.portal.markers.choose(query, sid, now)}"
+    return _go_on(request, account, target)
+
+
+def _go_on(request: Request, account: Account, target: str) -> Response:
     response = see_other(request, target)
-    max_age = session.expires_at - request.portal.clock.now() if remember_me else None
-    set_session_cookie(request, response, cookie, max_age)
+    make_current(request, response, account)
     forget_bounces(request, response)
     return response
 

@@ -10,9 +10,10 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.base.forms import Form, TooManyFields, parse_form
+from sso_portal.base.urls import quote_next
 from sso_portal.protocol.answers import JsonAnswer
 from sso_portal.protocol.call import Call
-from sso_portal.protocol.vocabulary import AUTHORIZE_PATH
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, LOGIN_PATH
 from sso_portal.services.clients import Client
 from sso_portal.web.client_certificates import sent_certificate
 from sso_portal.web.cookies import session_cookie
@@ -62,6 +63,13 @@ def see_other(request: Request, location: str) -> Response:
     response = Response(status=303)
     response.location = f"{request.portal.issuer}{location}" if location.startswith("/") else location
     return response
+
+
+def login_url(target: str, prompt: str = "", account: str = "") -> str:
+    """The sign-in page on the way to a local path: shown for a reason, and to one of this browser's people (``sid``) or
+    to somebody ``new``."""
+    asked = "".join(f"{name}={value}&" for name, value in (("prompt", prompt), ("account", account)) if value)
+    return f"{LOGIN_PATH}?{asked}next={quote_next(target)}"
 
 
 def authorization_query(path: str) -> Form | None:

@@ -67,9 +67,12 @@ def ui_locales(request: Request) -> str:
     """The ``ui_locales`` of this request, or of the authorization request that it carries in ``next``."""
     try:
         direct = hints(request, request.query_form)
-        if "ui_locales" in direct:
-            return direct["ui_locales"]
-        target = direct.get("next") or (request.body_form.values.get("next") if request.method == "POST" else None)
+        # A site may ask by POST too (OpenID Connect RP-Initiated Logout 1.0, section 2).
+        posted = request.body_form.values if request.method == "POST" else {}
+        for place in (direct, posted):
+            if "ui_locales" in place:
+                return place["ui_locales"]
+        target = direct.get("next") or posted.get("next")
         return hints(request, parse_form(urlsplit(target).query)).get("ui_locales", "") if target else ""
     except (TooManyFields, ValueError, OSError):
         # OSError: the body broke off, which is being told on this very page.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +15,9 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.base.urls import MAXIMUM_LENGTH, add_query
-from sso_portal.protocol.vocabulary import LOGIN_PATH
+from sso_portal.protocol.vocabulary import ACCOUNT_DEVICES_PATH, LOGIN_PATH, LOGOUT_PATH
 from sso_portal.services.clients import Client
+from sso_portal.services.users import User
 from sso_portal.web.cookies import preference_cookie
 from sso_portal.web.csrf import csrf_token
 from sso_portal.web.locale import LOCALES
@@ -54,13 +55,21 @@ def page(
     status: int = 200,
     here: str | None = None,
     form_targets: Iterable[str] = (),
+    frames: Sequence[Mapping[str, str]] = (),
     **variables: Any,
 ) -> Response:
-    """A page of the portal. ``here`` is the local path that shows it again, for the language and theme links."""
+    """A page of the portal. ``here`` is the local path that shows it again, for the language and theme links;
+    ``frames`` have a ``url`` and its ``origin`` each."""
     here = here if here is not None else _path_of(request)
-    text = render(f"sso_portal:web/templates/{template}.jinja2", {**_common(request, here), **variables}, request)
+    text = render(
+        f"sso_portal:web/templates/{template}.jinja2",
+        {**_common(request, here), "frames": frames, **variables},
+        request,
+    )
     response = Response(text, status=status, content_type="text/html", charset="UTF-8")
-    response.headers["Content-Security-Policy"] = content_security_policy(form_targets)
+    response.headers["Content-Security-Policy"] = content_security_policy(
+        form_targets, [frame["origin"] for frame in frames]
+    )
     response.headers["Content-Language"] = "zh-CN" if request.locale_name == "zh_CN" else "en"
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
@@ -109,12 +118,15 @@ def _common(request: Request, here: str) -> dict[str, Any]:
             for code in THEMES
         ],
         "person": person_of(request),
+        "other_people": _other_people(request),
         "csrf_token": csrf_token(request),
         "trace_id": request.trace_id,
         "static": request.registry.assets.address,
         "home_url": "/",
         "login_url": LOGIN_PATH,
-        "logout_url": "/o/logout/",
+        "logout_url": LOGOUT_PATH,
+        "devices_url": ACCOUNT_DEVICES_PATH,
+        "accounts_url": f"{LOGIN_PATH}?prompt=select_account&next=/",
         "format_time": lambda moment: format_time(request, moment),
     }
 
@@ -127,8 +139,19 @@ def person_of(request: Request) -> dict[str, str] | None:
     """The signed-in person as pages show her."""
     if getattr(request, "without_person", False) or request.signed_in is None:
         return None
-    user = request.signed_in[1]
+    return shown_person(request.signed_in[1])
+
+
+def shown_person(user: User) -> dict[str, str]:
+    """Somebody as pages show her."""
     return {"username": user.username, "name": user.name, "email": user.email, "initial": user.name[:1].upper()}
+
+
+def _other_people(request: Request) -> list[dict[str, str]]:
+    """Who else is signed in in this browser."""
+    if getattr(request, "without_person", False):
+        return []
+    return [shown_person(account.user) for account in request.accounts.others]
 
 
 def site_of(request: Request, client: Client | None) -> dict[str, Any] | None:

@@ -9,14 +9,15 @@ from pyramid.request import Request
 
 from sso_portal.base.forms import Form, parse_form
 from sso_portal.base.trace import current_trace
+from sso_portal.web.accounts import accounts_of
 from sso_portal.web.addresses import client_address
-from sso_portal.web.cookies import session_cookie
 
 
 def includeme(config: Configurator) -> None:
     """Add the properties, each computed at most once and only when asked for."""
     config.add_request_method(lambda request: request.registry.portal, "portal", reify=True)
     config.add_request_method(_unit, "unit", reify=True)
+    config.add_request_method(accounts_of, "accounts", reify=True)
     config.add_request_method(_signed_in, "signed_in", reify=True)
     config.add_request_method(_query_form, "query_form", reify=True)
     config.add_request_method(_body_form, "body_form", reify=True)
@@ -30,9 +31,11 @@ def _unit(request: Request) -> Any:
 
 
 def _signed_in(request: Request) -> Any:
-    """The session and its person, or ``None``."""
-    cookie = session_cookie(request)
-    return request.unit.sessions.find(cookie) if cookie else None
+    """The current session and its person, or ``None``. Where a site asks, that of the person who answers it."""
+    account = request.accounts.current
+    if account is None:
+        return None
+    return request.unit.sessions.see(account.session), account.user
 
 
 def _query_form(request: Request) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -38,12 +39,16 @@ def find_chromium() -> str:
     raise RuntimeError("there is no Chromium; run scripts/ensure_chromium.sh")
 
 
+def arguments() -> list[str]:
+    """How it is started."""
+    return [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser process for all tests."""
-    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments())
         yield browser
         browser.close()
 
@@ -54,6 +59,24 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     world = start_demo(tmp_path_factory.mktemp("demo"))
     yield world
     world.stop()
+
+
+@pytest.fixture
+def preferring(chromium: Browser, tmp_path: Path) -> Iterator[Callable[[dict[str, Any]], BrowserContext]]:
+    """Starts one whose owner has preferences, in Chromium's own words."""
+    contexts: list[BrowserContext] = []
+
+    def start(preferences: dict[str, Any]) -> BrowserContext:
+        profile = tmp_path / f"profile{len(contexts)}"
+        (profile / "Default").mkdir(parents=True)
+        (profile / "Default" / "Preferences").write_text(json.dumps({"profile": preferences}))
+        launch = chromium.browser_type.launch_persistent_context
+        contexts.append(launch(profile, executable_path=find_chromium(), args=arguments()))
+        return contexts[-1]
+
+    yield start
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

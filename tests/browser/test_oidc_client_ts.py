@@ -109,6 +109,51 @@ def test_a_page_with_a_refresh_token_renews_by_it_and_gives_it_back(
     assert len(revoked) == 2
 
 
+def test_a_page_notices_that_she_has_signed_out_elsewhere(
+    pages: dict[str, SinglePage], visitor: Callable[..., Page]
+) -> None:
+    page, site = visitor(), pages["frames"]
+    found = sign_in(page, site)
+    assert found["session_state"]
+    expect(page.locator("#frame")).to_have_text("unchanged")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2500)
+    assert asked == [], "it asks the frame, not the portal"
+
+    other = page.context.new_page()
+    other.goto(f"{site.issuer}/o/login/?prompt=login&next=/healthz")
+    other.fill("#password", "penadmin")
+    other.press("#password", "Enter")
+    other.wait_for_url(f"{site.issuer}/healthz")
+    page.wait_for_timeout(1500)
+    assert asked == [], "who proves herself again stays who she is"
+    expect(page.locator("#frame")).to_have_text("unchanged")
+
+    other.goto(f"{site.issuer}/o/logout/")
+    other.click("button[value=sign_out]")
+    expect(page.locator("#event")).to_have_text("userSignedOut")
+    assert "login_required" in next(address for address in asked if address.startswith(f"{site.address}/silent"))
+
+
+def test_a_page_hears_of_a_new_session_of_the_same_person(
+    pages: dict[str, SinglePage], visitor: Callable[..., Page]
+) -> None:
+    page, site = visitor(), pages["frames"]
+    sign_in(page, site)
+    expect(page.locator("#frame")).to_have_text("unchanged")
+    # The browser has lost its cookies, and she signs in again at another site.
+    page.context.clear_cookies(name="sso_session")
+    other = page.context.new_page()
+    other.goto(f"{site.issuer}/o/login/?next=/healthz")
+    other.fill("#username", "zp")
+    other.fill("#password", "penadmin")
+    other.press("#password", "Enter")
+    other.wait_for_url(f"{site.issuer}/healthz")
+    expect(page.locator("#event")).to_have_text("userSessionChanged")
+    expect(page.locator("#frame")).to_have_text("unchanged")
+
+
 def test_a_page_of_another_origin_cannot_read_what_the_portal_answers(
     pages: dict[str, SinglePage], visitor: Callable[..., Page]
 ) -> None:

@@ -33,7 +33,7 @@ def test_every_endpoint_is_there(sso: SingleSignOn, document: dict[str, str]) ->
     assert document["issuer"] == PORTAL
     http = webtest.TestApp(sso.world)
     for name, address in document.items():
-        if name.endswith(("_endpoint", "_uri")):
+        if name.endswith(("_endpoint", "_uri", "_iframe")):
             assert address.startswith(PORTAL)
             assert http.get(address, status="*").status_int != 404, name
 
@@ -46,7 +46,7 @@ def test_both_documents_agree(sso: SingleSignOn, document: dict[str, object]) ->
 def test_every_response_mode(rp: RelyingParty, browser: Browser, document: dict[str, list[str]]) -> None:
     for mode in document["response_modes_supported"]:
         browser.open(rp.url(response_mode=mode))
-        assert set(rp.answer(browser)) == {"code", "state", "iss"}, mode
+        assert set(rp.answer(browser)) == {"code", "state", "session_state", "iss"}, mode
         way, _, secured = mode.partition(".")
         assert ("#" in browser.hops[-1], "data-submit" in browser.text) == (way == "fragment", way == "form_post")
         told = f"{browser.hops[-1]} {browser.text}"

@@ -309,7 +309,7 @@ def test_every_challenge_method(rp: RelyingParty, browser: Browser, document: di
 
 
 def test_every_prompt(rp: RelyingParty, browser: Browser, document: dict[str, Any]) -> None:
-    shown = {"none": "arrived", "login": "Confirm it is you", "consent": "would like to", "select_account": "Password"}
+    shown = {"none": "arrived", "login": "Confirm it is you", "consent": "would like to", "select_account": "Choose an"}
     assert set(shown) == set(document["prompt_values_supported"])
     for prompt, words in shown.items():
         browser.open(rp.url(prompt=prompt))

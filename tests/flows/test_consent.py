@@ -112,6 +112,7 @@ def test_switching_the_account_on_the_consent_page(sso: SingleSignOn, register: 
     browser = signed_in(sso)
     browser.open(shop.url())
     browser.click("Not you?")
+    browser.click("Use another account")
     browser.sign_in("lin", "lin-demo-password")
     assert "林晓" in browser.text
     browser.agree()
@@ -124,7 +125,7 @@ def test_a_consent_page_speaks_for_the_person_it_was_shown_to(sso: SingleSignOn,
     browser = signed_in(sso)
     browser.open(shop.url())
     other_tab = browser.new_tab()
-    other_tab.open(f"{PORTAL}/o/login/?prompt=select_account")
+    other_tab.open(f"{PORTAL}/o/login/?prompt=select_account&account=new")
     other_tab.sign_in("lin", "lin-demo-password")
     browser.agree()
     assert browser.url.startswith(f"{PORTAL}/o/authorize/"), "lin never saw this page, so nothing was issued"

@@ -30,7 +30,7 @@ def browser(sso: SingleSignOn, shop: RelyingParty) -> Browser:
 
 def switch_to_lin(browser: Browser) -> None:
     tab = browser.new_tab()
-    tab.open(f"{PORTAL}/o/login/?prompt=select_account")
+    tab.open(f"{PORTAL}/o/login/?prompt=select_account&account=new")
     tab.sign_in("lin", "lin-demo-password")
 
 

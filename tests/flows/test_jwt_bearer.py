@@ -46,7 +46,7 @@ def test_a_token_for_somebody_who_is_not_here(sso: SingleSignOn, site: RelyingPa
     told = site.introspect(answer["access_token"]).json
     assert not {"auth_time", "acr", "sid"} & set(told), "she has proved nothing"
     with sso.portal.transaction() as unit:
-        unit.sessions.end_all_of(unit.users.by_username("zp"))
+        unit.sign_outs.end_all_of(unit.users.by_username("zp"), "ended_by_administrator")
     assert site.userinfo(answer["access_token"]).status_int == 401, "signed out everywhere"
 
 

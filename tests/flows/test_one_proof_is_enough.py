@@ -16,6 +16,7 @@ WISHES: list[dict[str, str]] = [
     {"prompt": "login"},
     {"prompt": "select_account"},
     {"prompt": "login consent"},
+    {"prompt": "login select_account"},
     {"prompt": "consent"},
     {"max_age": "0"},
     {"max_age": "600"},
@@ -27,7 +28,9 @@ def passwords_asked(browser: Browser, rp: RelyingParty, wish: dict[str, str]) ->
     browser.open(rp.url(**wish))
     asked = 0
     while not browser.url.startswith(rp.redirect_uri):
-        if "/o/login/" in browser.url:
+        if "Choose an account" in browser.text:
+            browser.choose_account("zp")
+        elif "/o/login/" in browser.url:
             asked += 1
             assert asked < 4, "there is no end to it"
             browser.sign_in("zp", "penadmin")
@@ -53,7 +56,7 @@ def test_a_signed_in_person_types_it_when_the_site_wishes(
     browser = sso.browser()
     browser.open(f"{PORTAL}/o/login/")
     browser.sign_in("zp", "penadmin")
-    needed = bool({"login", "select_account"} & set(wish.get("prompt", "").split())) or wish.get("max_age") == "0"
+    needed = "login" in wish.get("prompt", "") or wish.get("max_age") == "0"
     assert passwords_asked(browser, rp, wish) == int(needed)
     assert passwords_asked(browser, rp, wish) == int(needed), "the proof for one request is not one for the next"
 

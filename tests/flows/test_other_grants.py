@@ -157,5 +157,5 @@ def test_offline_access_survives_signing_out_and_nothing_else_does(
     later = site.refresh(offline["refresh_token"]).json
     assert site.userinfo(later["access_token"]).status_int == 200
     with sso.portal.transaction() as unit:
-        unit.sessions.end_all_of(unit.users.by_username("zp"))
+        unit.sign_outs.end_all_of(unit.users.by_username("zp"), "ended_by_administrator")
     assert error(site.refresh(later["refresh_token"])) == "invalid_grant", "signing out everywhere means everywhere"

@@ -114,6 +114,7 @@ def test_a_client_that_always_authenticates(browser: Browser, register: Register
 def test_prompt_select_account(browser: Browser, rp: RelyingParty) -> None:
     browser.open(rp.url(prompt="select_account"))
     assert browser.url.startswith(f"{PORTAL}/o/login/?prompt=select_account")
+    browser.click("Use another account")
     browser.sign_in("lin", "lin-demo-password")
     tokens = rp.redeem(rp.answer(browser)["code"]).json
     assert rp.userinfo(tokens["access_token"]).json["preferred_username"] == "lin"

@@ -9,8 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from sso_portal.services.client_metadata import RESPONSE_TYPES
-from sso_portal.services.sessions import Session
-from sso_portal.services.tokens import Family, Tokens
+from sso_portal.services.sessions import Session, Sessions
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
 from tests.support.relying_party import RelyingParty
@@ -130,7 +129,7 @@ def test_signing_out_ends_an_access_token_of_the_address_bar(every: RelyingParty
     assert every.userinfo(token).status_int == 401
 
 
-@pytest.mark.parametrize("response_type", ["token", "code id_token token"])
+@pytest.mark.parametrize("response_type", ["code", "id_token", "token", "code id_token token"])
 def test_who_signs_out_while_the_answer_is_made_gets_none(
     every: RelyingParty,
     browser: Browser,
@@ -138,16 +137,14 @@ def test_who_signs_out_while_the_answer_is_made_gets_none(
     monkeypatch: pytest.MonkeyPatch,
     response_type: str,
 ) -> None:
-    begin = Tokens.begin_front_channel_family
+    join = Sessions.join
 
-    def late(tokens: Tokens, client_id: str, session: Session, *rest: object) -> Family | None:
+    def late(sessions: Sessions, session: Session, client_id: str) -> bool:
         with sso.portal.transaction() as unit:
-            unit.sessions.end(session.sid)
-        return begin(tokens, client_id, session, *rest)
+            unit.sign_outs.end(session.sid, "signed_out")
+        return join(sessions, session, client_id)
 
-    monkeypatch.setattr(Tokens, "begin_front_channel_family", late)
-    # The code, which is written first, would hold SQLite's one lock against the other transaction.
-    monkeypatch.setattr(Tokens, "save_code", lambda *_words, **_more: None)
+    monkeypatch.setattr(Sessions, "join", late)
     browser.open(every.url(response_type=response_type))
     answer = every.answer(browser)
     assert answer["error"] == "login_required"
@@ -164,5 +161,5 @@ def test_the_form_page_has_a_button_for_who_has_no_script_and_holds_nothing_but_
     form = page.html.find("form", attrs={"data-submit": True})
     assert form["method"] == "post"
     assert form.find("button").get_text() == "Continue"
-    assert {field["name"] for field in form.find_all("input")} == {"code", "state", "iss"}
+    assert {field["name"] for field in form.find_all("input")} == {"code", "state", "session_state", "iss"}
     assert page.html.find("script").get("src"), "no inline script"

@@ -156,7 +156,7 @@ def test_plain_modes_stay_plain_for_who_has_registered_for_more(
 ) -> None:
     site = sealed_site(register)
     browser.open(site.url())
-    assert set(arrived(browser)[0]) == {"code", "state", "iss"}
+    assert set(arrived(browser)[0]) == {"code", "state", "session_state", "iss"}
 
 
 def test_without_a_key_to_encrypt_for_nothing_but_the_error_is_told(

@@ -112,7 +112,7 @@ def test_it_ends_with_what_it_came_from(
     assert third.introspect(two).json["active"] is True
     if end == "sign-out":
         with sso.portal.transaction() as unit:
-            unit.sessions.end(session_of(rp, tokens))
+            unit.sign_outs.end(session_of(rp, tokens), "signed_out")
     elif end == "family":
         rp.revoke(tokens["refresh_token"])
     elif end == "access token":
@@ -126,7 +126,7 @@ def test_it_ends_with_what_it_came_from(
         elif end == "site removed":
             unit.clients.remove("first")
         elif end == "everywhere":
-            unit.sessions.end_all_of(zp)
+            unit.sign_outs.end_all_of(zp, "ended_by_administrator")
     assert second.introspect(one).json == {"active": False}
     if end != "site removed":
         assert third.introspect(two).json == {"active": False}
@@ -143,7 +143,7 @@ def test_with_offline_access_it_goes_on_after_the_sign_out(
     site = register("offline", scope="openid offline_access")
     tokens = tokens_for(site, browser, address("first"), scope="openid offline_access")
     with sso.portal.transaction() as unit:
-        unit.sessions.end(session_of(site, tokens))
+        unit.sign_outs.end(session_of(site, tokens), "signed_out")
     one = exchange(first, tokens["access_token"]).json["access_token"]
     assert second.introspect(one).json["active"] is True
     site.revoke(tokens["refresh_token"])

@@ -92,7 +92,7 @@ def test_a_disabled_person_is_out(sso: SingleSignOn) -> None:
     with sso.portal.transaction() as unit:
         person = unit.users.by_username("zp")
         unit.users.set_enabled(person, False)
-        unit.sessions.end_all_of(person)
+        unit.sign_outs.end_all_of(person, "ended_by_administrator")
     browser.open(f"{PROJECT_CENTER}/mine")
     assert browser.url.startswith(f"{PORTAL}/o/login/")
     browser.sign_in("zp", "penadmin")

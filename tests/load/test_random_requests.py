@@ -15,12 +15,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.support.hostile.endpoints import ENDPOINTS, Endpoint
+from tests.support.hostile.endpoints import ENDPOINTS
 from tests.support.hostile.living_world import LivingWorld
 from tests.support.hostile.plans import Plan, made
 from tests.support.hostile.properties import check, learn
 from tests.support.hostile.raw_requests import Answer, send
 from tests.support.hostile.spoiling import OPERATIONS, Spoiling, spoiled
+from tests.support.hostile.words import Endpoint
 
 REQUESTS = int(os.environ.get("RANDOM_REQUESTS", "20500"))
 SEED = int(os.environ.get("RANDOM_REQUESTS_SEED", secrets.randbits(32)))

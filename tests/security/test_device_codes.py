@@ -245,7 +245,7 @@ def test_an_answer_is_bound_to_the_code_that_was_shown(sso: SingleSignOn, browse
 
 def test_an_answer_is_bound_to_the_session_it_was_shown_in(browser: Browser, tv: Device) -> None:
     mine = forms(browser, tv)
-    browser.open(f"{PORTAL}/o/login/?prompt=select_account&next=/o/device/")
+    browser.open(f"{PORTAL}/o/login/?prompt=select_account&account=new&next=/o/device/")
     browser.sign_in("lin", "lin-demo-password")
     assert "林晓" in browser.request("POST", PAGE, list(mine.items())).text
     assert error(tv.poll()) == "authorization_pending"

@@ -71,9 +71,9 @@ def test_none_outlives_what_ends_meanwhile(
             return None
         with sso.portal.transaction() as unit:
             if end == "session":
-                unit.sessions.end(sid)
+                unit.sign_outs.end(sid, "signed_out")
             else:
-                unit.sessions.end_all_of(unit.users.by_username("zp"))
+                unit.sign_outs.end_all_of(unit.users.by_username("zp"), "ended_by_administrator")
         return None
 
     outcomes = {outcome for outcome in together(THREADS, act) if outcome is not None}

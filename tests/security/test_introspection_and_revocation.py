@@ -72,7 +72,7 @@ def test_a_token_that_is_over(
     with sso.portal.transaction() as unit:
         zp = unit.users.by_username("zp")
         if end == "signed out":
-            unit.sessions.end_all_of(zp)
+            unit.sign_outs.end_all_of(zp, "ended_by_administrator")
         elif end == "disabled":
             unit.users.set_enabled(zp, False)
         elif end == "client removed":

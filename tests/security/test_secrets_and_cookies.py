@@ -92,7 +92,9 @@ def test_cookies_under_https(sso: SingleSignOn) -> None:
     for header in [*page.headers.getall("Set-Cookie"), *answer.headers.getall("Set-Cookie")]:
         assert header.startswith("__Host-sso_")
         attributes = {part.strip().lower() for part in header.split(";")[1:]}
-        assert {"path=/", "httponly", "samesite=lax", "secure"} <= attributes
+        # One is read by the script of a frame on other sites' pages; it proves nothing.
+        in_frames = header.startswith("__Host-sso_browser_state=")
+        assert {"path=/", "secure", *(["samesite=none"] if in_frames else ["httponly", "samesite=lax"])} <= attributes
         assert not any(attribute.startswith("domain") for attribute in attributes)
 
 
@@ -112,6 +114,7 @@ def test_a_planted_session_cookie_is_replaced_at_sign_in(sso: SingleSignOn) -> N
     for cookie in attacker.jar:
         victim.jar.set_cookie(cookie)
     victim.open(f"{PORTAL}/o/login/?prompt=select_account")
+    victim.click("Use another account")
     victim.sign_in("zp", "penadmin")
     assert victim.cookies()["portal.example.test __Host-sso_session"] != planted
     assert "张鹏" not in attacker.open(f"{PORTAL}/").text
@@ -122,7 +125,8 @@ def test_a_planted_session_cookie_is_replaced_at_sign_in(sso: SingleSignOn) -> N
     ["garbage", "", "x" * 10_000, "é", "a=b; c", '"quoted', "\x01\x02", "%00", "; ; ;", "=;=;", '"\\377"', "\xff\xfe"],
 )
 def test_cookies_full_of_garbage(shared_sso: SingleSignOn, cookie: str) -> None:
-    header = "; ".join(f"__Host-sso_{name}={cookie}" for name in ("session", "csrf", "locale", "theme"))
+    names = ("session", "accounts", "accounts_kept", "browser_state", "csrf", "locale", "theme")
+    header = "; ".join(f"__Host-sso_{name}={cookie}" for name in names)
     environ = {"HTTP_COOKIE": header, "HTTP_HOST": "portal.example.test", "wsgi.url_scheme": "https"}
     http = webtest.TestApp(shared_sso.portal_app, extra_environ=environ)
     for path in ("/", "/o/login/", "/o/logout/", "/o/authorize/?client_id=project-center", "/o/userinfo/"):

@@ -89,7 +89,7 @@ def test_signing_out_voids_a_code_that_is_under_way(database: Database, sid: tup
     code = a_code(*sid)
     with database.transaction() as work:
         CodeStore(work).add(code)
-        SessionStore(work).end(sid[1], NOW)
+        SessionStore(work).end(sid[1], "signed_out", NOW)
         assert CodeStore(work).consume(code.code_hash, NOW) is False
         assert CodeStore(work).get(code.code_hash) == code
 

@@ -161,7 +161,7 @@ def test_only_what_was_allowed_in_a_living_session_is_consumed(
 def test_signing_out_voids_a_code_that_was_allowed(database: Database, sid: tuple[int, str]) -> None:
     code = allowed(database, sid)
     with database.transaction() as work:
-        SessionStore(work).end(sid[1], NOW)
+        SessionStore(work).end(sid[1], "signed_out", NOW)
         assert DeviceCodeStore(work).consume(code.device_code_hash, NOW) is False
 
 
@@ -173,7 +173,7 @@ def test_a_sign_out_waits_for_a_code_that_is_being_consumed(database: Database, 
     def sign_out() -> None:
         with database.transaction() as work:
             started.set()
-            SessionStore(work).end(sid[1], NOW)
+            SessionStore(work).end(sid[1], "signed_out", NOW)
             order.append("signed out")
 
     with ThreadPoolExecutor(1) as pool:

@@ -91,6 +91,6 @@ def test_a_family_of_a_session_begins_while_the_session_goes_on(database: Databa
         family = a_family(user.id, session.sid)
         assert TokenStore(work).add_family_of_session(family) is True
         assert TokenStore(work).family(family.family_id) == family
-        SessionStore(work).end(session.sid, NOW)
+        SessionStore(work).end(session.sid, "signed_out", NOW)
         assert TokenStore(work).add_family_of_session(replace(family, family_id="late")) is False
         assert TokenStore(work).family("late") is None

@@ -14,6 +14,6 @@ def test_a_family_begins_while_its_session_goes_on_and_not_after(database: Datab
         assert TokenStore(work).add_family_of_session(a_family(session.user_id, session.sid)) is True
         assert TokenStore(work).add_family_of_session(a_family(session.user_id, "another session")) is False
     with database.transaction() as work:
-        SessionStore(work).end(session.sid, NOW)
+        SessionStore(work).end(session.sid, "signed_out", NOW)
     with database.transaction() as work:
         assert TokenStore(work).add_family_of_session(a_family(session.user_id, session.sid)) is False

@@ -102,22 +102,37 @@ def test_a_touch_moves_the_idle_end(database: Database) -> None:
 def test_a_session_ends_once(database: Database) -> None:
     with database.transaction() as work:
         session = add_session(work, add_user(work).id, "cookie")
-        assert SessionStore(work).end(session.sid, NOW + 1) is True
-        assert SessionStore(work).end(session.sid, NOW + 2) is False
-        assert SessionStore(work).end("never was", NOW) is False
-        assert SessionStore(work).of_user(session.user_id) == [replace(session, ended_at=NOW + 1)]
+        ended = replace(session, ended_at=NOW + 1, ended_because="signed_out")
+        assert SessionStore(work).end(session.sid, "signed_out", NOW + 1) == ended
+        assert SessionStore(work).end(session.sid, "expired", NOW + 2) is None
+        assert SessionStore(work).end("never was", "expired", NOW) is None
+        assert SessionStore(work).of_user(session.user_id) == [ended]
 
 
-def test_all_sessions_of_one_person_end(database: Database) -> None:
+def test_sessions_that_go_on_come_with_the_last_used_first(database: Database) -> None:
     with database.transaction() as work:
         zp, lin = add_user(work, "zp"), add_user(work, "lin")
-        add_session(work, zp.id, "one")
-        add_session(work, zp.id, "two")
+        one = add_session(work, zp.id, "one", last_seen_at=NOW - 5)
+        two = add_session(work, zp.id, "two", last_seen_at=NOW)
         add_session(work, zp.id, "over", ended_at=NOW)
         add_session(work, lin.id, "three")
-        assert SessionStore(work).end_all_of(zp.id, NOW) == 2
-        assert SessionStore(work).live("one", NOW) is SessionStore(work).live("two", NOW) is None
-        assert SessionStore(work).live("three", NOW) is not None
+        assert SessionStore(work).going_on(zp.id) == [two, one]
+
+
+def test_sessions_that_are_over_come_with_the_latest_first(database: Database) -> None:
+    with database.transaction() as work:
+        user, lin = add_user(work), add_user(work, "lin")
+        ended = add_session(work, user.id, "ended", ended_at=NOW - 10)
+        idle = add_session(work, user.id, "idle", idle_expires_at=NOW - 5)
+        add_session(work, user.id, "ended long ago", ended_at=NOW - 101)
+        add_session(work, user.id, "idle long ago", idle_expires_at=NOW - 101)
+        # It was ended after its time was over: its end is what counts.
+        late = add_session(work, user.id, "late", idle_expires_at=NOW - 200, ended_at=NOW - 100)
+        add_session(work, user.id, "goes on", idle_expires_at=NOW + 1)
+        add_session(work, lin.id, "somebody else's", ended_at=NOW - 10)
+        store = SessionStore(work)
+        assert store.over_since(user.id, NOW - 100, NOW, 10) == [idle, ended, late]
+        assert store.over_since(user.id, NOW - 100, NOW, 2) == [idle, ended]
 
 
 def test_sessions_of_a_person_come_newest_first(database: Database) -> None:

@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sso_portal.base.hashing import TokenHasher
-from sso_portal.services.sessions import Lifetimes, Sessions
+from sso_portal.base.hashing import SecretHasher, TokenHasher
+from sso_portal.services.clients import Clients, client_cache
+from sso_portal.services.sign_outs import SignOuts
 from sso_portal.storage.codes import Code, CodeStore
 from sso_portal.storage.database import Database, Work
 from sso_portal.storage.tokens import TokenStore
@@ -19,10 +20,11 @@ from tests.support.records import NOW, a_code, a_family, a_token, add_session, a
 HASHER = TokenHasher(b"k" * 32)
 
 
-def sessions(work: Work) -> Sessions:
+def sign_outs(work: Work) -> SignOuts:
     """The service that signs people out."""
-    lifetimes = Lifetimes(3600, 43_200)
-    return Sessions(work, HASHER, MovableClock(NOW), short=lifetimes, remembered=lifetimes)
+    secrets = SecretHasher(time_cost=1, memory_cost=64, parallelism=1)
+    clients = Clients(work, client_cache(), HASHER, secrets, MovableClock(NOW), secret_key=b"k" * 32)
+    return SignOuts(work, clients, HASHER, MovableClock(NOW))
 
 
 @pytest.fixture
@@ -65,9 +67,9 @@ def test_a_sign_out_that_comes_while_a_code_is_redeemed_revokes_the_new_tokens(
             started.set()
             if everywhere:
                 somebody = person(work, code.user_id)
-                assert sessions(work).end_all_of(somebody) == 1
+                assert len(sign_outs(work).end_all_of(somebody, "password_changed")) == 1
             else:
-                assert sessions(work).end(code.sid) is True
+                assert sign_outs(work).end(code.sid, "signed_out") is not None
 
     with ThreadPoolExecutor(1) as pool:
         with database.transaction() as work:
@@ -99,7 +101,7 @@ def test_a_code_that_comes_while_its_person_signs_out_is_void(database: Database
 
     with ThreadPoolExecutor(1) as pool:
         with database.transaction() as work:
-            assert sessions(work).end(code.sid) is True
+            assert sign_outs(work).end(code.sid, "signed_out") is not None
             redeeming = pool.submit(redeem_it)
             started.wait(5)
             with pytest.raises(TimeoutError):

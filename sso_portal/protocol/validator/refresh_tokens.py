@@ -72,6 +72,9 @@ class RefreshTokenAnswers:
             return
         if not call.services.tokens.consume_refresh_token(call.refresh_token):
             self._repeat_or_refuse(request, call.family.family_id)
+        elif call.family.sid is not None and not call.family.survives_session:
+            # A use of any site keeps the sign-in awake; what goes on without the person does not.
+            call.services.sessions.keep_awake(call.family.sid)
 
     def _repeat_or_refuse(self, request: Any, family_id: str) -> None:
         call = call_of(request)

@@ -1,8 +1,9 @@
-"""Fetching what a client has put somewhere: its keys, its request objects."""
+"""Calls to clients: fetching what they have put somewhere, and telling them something."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 import requests
 from urllib3.exceptions import HTTPError
@@ -12,10 +13,11 @@ from sso_portal.services.federation.network import MAXIMUM_BYTES, Deadline, Inte
 
 _CHUNK = 8_192
 _OK = 200
+_RECEIVED = {200, 204}
 
 
 class Fetcher:
-    """Fetches small documents from public addresses. One for the process; nothing is kept between two fetches."""
+    """Calls public addresses, and such as the operator allows. One for the process; nothing is kept between calls."""
 
     def __init__(
         self, *, allowed_hosts: Collection[str] = (), timeout_seconds: float = 5, network: Network | None = None
@@ -33,18 +35,42 @@ class Fetcher:
         Raises :class:`Unfetchable`.
         """
         target = target_of(url, self._allowed_hosts)
+        with self._answer("GET", target, {"Accept": accept}) as response:
+            _check(response)
+            return _content(response)
+
+    def post(self, url: str, form: Mapping[str, str], *, anywhere: bool = False) -> None:
+        """Send a form to ``url``, which has to be answered with 200 or 204 right there; what else the answer says is
+        not even read. ``anywhere``: the operator has registered the address, so that it may be a private one.
+
+        Raises :class:`Unfetchable`.
+        """
+        target = target_of(url, self._allowed_hosts, anywhere=anywhere)
+        with self._answer("POST", target, {"Accept": "application/json"}, form) as response:
+            if response.status_code not in _RECEIVED:
+                _check(response)
+
+    @contextmanager
+    def _answer(
+        self, method: str, target: Target, headers: Mapping[str, str], form: Mapping[str, str] | None = None
+    ) -> Iterator[requests.Response]:
         deadline = Deadline(self._timeout_seconds)
         addresses = self._addresses(target, deadline)
-        headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "sso-portal", "Connection": "close"}
+        sent = {**headers, "Accept-Encoding": "identity", "User-Agent": "sso-portal", "Connection": "close"}
         try:
             with (
                 self._network.session(addresses, deadline) as session,
-                session.get(
-                    target.url, headers=headers, timeout=deadline.remaining(), allow_redirects=False, stream=True
+                session.request(
+                    method,
+                    target.url,
+                    data=form,
+                    headers=sent,
+                    timeout=deadline.remaining(),
+                    allow_redirects=False,
+                    stream=True,
                 ) as response,
             ):
-                _check(response)
-                return _content(response)
+                yield response
         except Unfetchable:
             raise
         except requests.exceptions.SSLError:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from pyramid.config import Configurator
 
-from sso_portal.protocol.vocabulary import CREATE_PATH
-from sso_portal.web.account import create
+from sso_portal.protocol.vocabulary import ACCOUNT_DEVICES_PATH, CREATE_PATH
+from sso_portal.web.account import create, devices
 from sso_portal.web.endpoints import add_endpoint
 
 
 def includeme(config: Configurator) -> None:
     """Register every page."""
     add_endpoint(config, CREATE_PATH, get=create.show, post=create.submit)
+    add_endpoint(config, ACCOUNT_DEVICES_PATH, get=devices.show, post=devices.answer)

@@ -13,27 +13,33 @@ from sso_portal.protocol.device_authorization import answer_device_authorization
 from sso_portal.protocol.introspection import answer_introspection_request
 from sso_portal.protocol.pushed_authorization import answer_pushed_authorization_request
 from sso_portal.protocol.revocation import answer_revocation_request
+from sso_portal.protocol.session_activity import answer_session_activity_request
 from sso_portal.protocol.token import answer_token_request
 from sso_portal.protocol.vocabulary import (
+    CHECK_SESSION_PATH,
     DEVICE_AUTHORIZATION_PATH,
     DEVICE_PATH,
     DEVICE_QR_PATH,
     INTROSPECT_PATH,
     PROTECTED_RESOURCE_PATH,
     PUSHED_AUTHORIZATION_PATH,
+    RECEIPT_PATH,
     REGISTER_PATH,
     REVOKE_PATH,
+    SESSION_ACTIVITY_PATH,
     TOKEN_PATH,
     USERINFO_PATH,
 )
 from sso_portal.web.endpoints import add_endpoint
 from sso_portal.web.oauth import (
     authorize,
+    check_session,
     device,
     device_qr,
     login,
     logout,
     metadata,
+    receipt,
     register,
     userinfo,
 )
@@ -45,6 +51,8 @@ def includeme(config: Configurator) -> None:
     add_endpoint(config, "/o/authorize/", get=authorize.begin, post=authorize.answer)
     add_endpoint(config, "/o/login/", get=login.show, post=login.submit)
     add_endpoint(config, "/o/logout/", get=logout.begin, post=logout.answer)
+    add_endpoint(config, CHECK_SESSION_PATH, get=check_session.show)
+    add_endpoint(config, f"{RECEIPT_PATH}{{number}}/", get=receipt.receipt_json)
     add_endpoint(config, TOKEN_PATH, post=machine_endpoint("token", answer_token_request), shared=True)
     add_endpoint(config, USERINFO_PATH, get=userinfo.tell, post=userinfo.tell, shared=True)
     add_endpoint(config, INTROSPECT_PATH, post=machine_endpoint("introspection", answer_introspection_request))
@@ -54,6 +62,9 @@ def includeme(config: Configurator) -> None:
         PUSHED_AUTHORIZATION_PATH,
         post=machine_endpoint("pushed_authorization", answer_pushed_authorization_request),
         shared=True,
+    )
+    add_endpoint(
+        config, SESSION_ACTIVITY_PATH, post=machine_endpoint("session_activity", answer_session_activity_request)
     )
     add_endpoint(
         config,

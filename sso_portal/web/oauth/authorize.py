@@ -11,15 +11,18 @@ from pyramid.response import Response
 
 from sso_portal.base.forms import Form, reencoded
 from sso_portal.base.urls import quote_next
-from sso_portal.protocol.authorization import Arrival
+from sso_portal.protocol.account_choice import choose_account
+from sso_portal.protocol.authorization import Arrival, is_other
 from sso_portal.protocol.authorization_answers import Answer, Authorization, Interact, SendBack, Unanswerable
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.interaction import Step, request_digest
-from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH, LOGIN_PATH
-from sso_portal.web.bridge import form_targets, machine_call, person_call, requesting_client, see_other
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH
+from sso_portal.web.bridge import form_targets, login_url, machine_call, person_call, requesting_client, see_other
+from sso_portal.web.browser_states import mend_browser_states
 from sso_portal.web.csrf import csrf_token, is_own_form
 from sso_portal.web.errors import error_page
 from sso_portal.web.loops import BOUNCES, SECONDS, count_bounce, is_loop, loop_page
+from sso_portal.web.oauth.account_chooser import SOMEBODY_NEW
 from sso_portal.web.oauth.send_back import send_back
 from sso_portal.web.pages import page, say, site_of
 from sso_portal.web.texts import STALE, scope_choice, told_detail
@@ -34,7 +37,7 @@ def begin(request: Request) -> Response:
     """A person arrives with a request, or returns from a step."""
     endpoint = request.portal.authorization
     arrival = endpoint.read(request.query_form, machine_call(request))
-    call = person_call(request)
+    call = _call(request, arrival)
     client = requesting_client(request, arrival.query)
     if client is not None and is_loop(request, client.client_id):
         call.client = client
@@ -55,7 +58,7 @@ def answer(request: Request) -> Response:
         return see_other(request, f"{AUTHORIZE_PATH}?{reencoded(both)}")
     endpoint = request.portal.authorization
     arrival = endpoint.read(request.query_form, machine_call(request))
-    call = person_call(request)
+    call = _call(request, arrival)
     # Bound to the session, had someone else signed in meanwhile she would have to see the page herself first; and to
     # what is asked, which a request object that is fetched again may have changed.
     bound_to = _bound_to(call.session.sid, arrival.effective) if call.session is not None else ""
@@ -65,6 +68,18 @@ def answer(request: Request) -> Response:
         return _respond(request, arrival, call, endpoint.decide(arrival, call, allowed=False, ticked=()))
     ticked = form.all("scope")
     return _respond(request, arrival, call, endpoint.decide(arrival, call, allowed=True, ticked=ticked))
+
+
+def _call(request: Request, arrival: Arrival) -> Call:
+    """The call of the one who answers this request, among the people who are signed in in this browser."""
+    accounts, current = request.accounts.living, request.accounts.current
+    if accounts and accounts != [current]:
+        call = request.unit.call()
+        chosen = request.portal.markers.sid(arrival.query, call.clock.now())
+        account = choose_account(arrival.effective, accounts, current, call, chosen=chosen)
+        # What pages show from here on is hers.
+        request.signed_in = (request.unit.sessions.see(account.session), account.user) if account else None
+    return person_call(request)
 
 
 def _bound_to(sid: str, effective: Form) -> str:
@@ -77,6 +92,8 @@ def _respond(request: Request, arrival: Arrival, call: Call, outcome: Answer, pr
         if outcome.error is not None:
             record_refusal(request, "authorize", outcome.error, call, attempt=attempt)
         response = send_back(request, outcome)
+        if "session_state" in outcome.parameters or call.session is None:
+            mend_browser_states(request, response)
         if outcome.client is not None:
             count_bounce(request, response, outcome.client.client_id)
         return response
@@ -91,9 +108,17 @@ def _respond(request: Request, arrival: Arrival, call: Call, outcome: Answer, pr
         return _consent_page(request, outcome, continuation, problem)
     if outcome.step is Step.CREATE:
         return see_other(request, f"{CREATE_PATH}?next={quote_next(continuation)}")
-    prompt = _PROMPTS[outcome.step]
     target = f"{request.path}{continuation.removeprefix(AUTHORIZE_PATH)}"
-    return see_other(request, f"{LOGIN_PATH}?{f'prompt={prompt}&' if prompt else ''}next={quote_next(target)}")
+    return see_other(request, login_url(target, _PROMPTS[outcome.step], _whom(request, outcome, call)))
+
+
+def _whom(request: Request, outcome: Interact, call: Call) -> str:
+    """Who is to prove herself, if it is not the current one; somebody new where the site means nobody who is here."""
+    if outcome.step is Step.SELECT_ACCOUNT and is_other(outcome.authorization, call):
+        return SOMEBODY_NEW
+    sid = call.session.sid if outcome.step is Step.REAUTHENTICATE and call.session is not None else ""
+    current = request.accounts.current
+    return "" if current is not None and current.session.sid == sid else sid
 
 
 def _consent_page(request: Request, outcome: Interact, continuation: str, problem: Any) -> Response:
@@ -110,7 +135,7 @@ def _consent_page(request: Request, outcome: Interact, continuation: str, proble
         details=[told_detail(request, entry) for entry in authorization.details],
         action=request.path_qs,
         csrf_token=csrf_token(request, _bound_to(sid, authorization.effective)),
-        switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(continuation)}",
+        switch_url=login_url(continuation, "select_account"),
         remembered=_is_remembered(request, authorization),
         # What is done in the meantime is not undone by signing out.
         ends_with_session="offline_access" not in authorization.to_agree and not authorization.details,

@@ -10,12 +10,11 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.base.forms import Form
-from sso_portal.base.urls import quote_next
 from sso_portal.base.user_codes import read_user_code, show_user_code
 from sso_portal.protocol.device_verification import Answered, Asking, decide, look_up
-from sso_portal.protocol.vocabulary import DEVICE_PATH, LOGIN_PATH
+from sso_portal.protocol.vocabulary import DEVICE_PATH
 from sso_portal.services.device_codes import Slowed
-from sso_portal.web.bridge import person_call, see_other
+from sso_portal.web.bridge import login_url, person_call, see_other
 from sso_portal.web.csrf import csrf_token, is_own_form
 from sso_portal.web.pages import page, say, site_of
 from sso_portal.web.texts import STALE, scope_choice, too_many_tries, wait_seconds
@@ -79,11 +78,7 @@ def _decide(request: Request, user_code: str, form: Form) -> Response:
 
 
 def _to_sign_in(request: Request, user_code: str, prompt: str = "") -> Response:
-    return see_other(request, _sign_in_url(user_code, prompt))
-
-
-def _sign_in_url(user_code: str, prompt: str) -> str:
-    return f"{LOGIN_PATH}?{f'prompt={prompt}&' if prompt else ''}next={quote_next(_place(user_code))}"
+    return see_other(request, login_url(_place(user_code), prompt))
 
 
 def _place(user_code: str) -> str:
@@ -120,7 +115,7 @@ def _asking_page(request: Request, user_code: str, asking: Asking, problem: Any)
         user_code=show_user_code(user_code),
         scopes=[scope_choice(request, name, site["name"]) for name in asking.scopes],
         ends_with_session="offline_access" not in asking.scopes,
-        switch_url=_sign_in_url(user_code, "select_account"),
+        switch_url=login_url(_place(user_code), "select_account"),
         problem={"kind": "stale", "text": say(request, problem)} if problem else None,
     )
 

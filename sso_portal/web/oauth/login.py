@@ -10,16 +10,17 @@ from pyramid.response import Response
 
 from sso_portal.base.explain import shape_of
 from sso_portal.base.forms import Form
-from sso_portal.base.urls import local_path, quote_next
+from sso_portal.base.urls import local_path
+from sso_portal.protocol.account_choice import named_account
 from sso_portal.protocol.interaction import request_digest
-from sso_portal.protocol.vocabulary import LOGIN_PATH
 from sso_portal.services.sign_in import NotSignedIn
 from sso_portal.services.traces import Finding
 from sso_portal.web.arrival import create_url, sign_in
-from sso_portal.web.bridge import authorization_query, form_targets, requesting_client, see_other
+from sso_portal.web.bridge import authorization_query, form_targets, login_url, requesting_client, see_other
 from sso_portal.web.csrf import is_own_form
 from sso_portal.web.hints import hints
-from sso_portal.web.pages import page, person_of, say, site_of
+from sso_portal.web.oauth.account_chooser import GONE, SOMEBODY_NEW, chooser_page, chosen, is_choice
+from sso_portal.web.pages import page, say, shown_person, site_of
 from sso_portal.web.texts import STALE, too_many_tries, wait_seconds
 
 _ = TranslationStringFactory("sso_portal")
@@ -30,39 +31,56 @@ _MAXIMUM_SHOWN = 150
 
 def show(request: Request) -> Response:
     """Ask who is there; someone who is signed in already goes straight on, unless she is to prove herself again."""
-    target, prompt = _place(request.query_form)
-    if request.signed_in is not None and not prompt:
+    target, prompt, account = _place(request.query_form)
+    if request.accounts.current is not None and not prompt:
         return see_other(request, target)
-    return _page(request, target, prompt)
+    if is_choice(request, prompt, account):
+        return chooser_page(request, target, prompt)
+    return _page(request, target, prompt, account)
 
 
 def submit(request: Request) -> Response:
-    """Try to sign in; whatever goes wrong shows the same page with what was typed, never the password."""
+    """Try to sign in; whatever goes wrong shows the same page with what was typed, never the password. Or somebody was
+    chosen among those who are signed in."""
     form: Form = request.body_form
-    target, prompt = _place(form if "next" in form.values else request.query_form)
+    place = _place(form if "next" in form.values else request.query_form)
+    if "account" in form.values and "username" not in form.values:
+        return _choose(request, *place)
     typed: dict[str, Any] = {
         "username": form.values.get("username", "")[:_MAXIMUM_SHOWN],
         "remember_me": "remember_me" in form.values,
     }
     password = form.values.get("password", "")
     if not is_own_form(request):
-        return _page(request, target, prompt, problem=("stale", STALE), **typed)
+        return _page(request, *place, problem=("stale", STALE), **typed)
     if not typed["username"] or not password:
-        return _page(request, target, prompt, problem=("missing", _("Type your user name and your password.")), **typed)
+        return _page(request, *place, problem=("missing", _("Type your user name and your password.")), **typed)
+    target, prompt, _account = place
     outcome = request.unit.sign_in.with_password(form.values["username"], password, request.address)
     if isinstance(outcome, NotSignedIn):
         _record(request, target, outcome, typed["username"])
-        return _refused(request, target, prompt, outcome, typed)
+        return _refused(request, place, outcome, typed)
     return sign_in(request, outcome.user, target, remember_me=bool(typed["remember_me"]), asked=bool(prompt))
 
 
-def _refused(request: Request, target: str, prompt: str, outcome: NotSignedIn, typed: dict[str, Any]) -> Response:
+def _choose(request: Request, target: str, prompt: str, sid: str) -> Response:
+    own = is_own_form(request)
+    response = chosen(request, target, sid) if own else None
+    if response is not None:
+        return response
+    problem = GONE if own else STALE
+    if is_choice(request, prompt, ""):
+        return chooser_page(request, target, prompt, problem)
+    return _page(request, target, prompt, problem=("stale", problem))
+
+
+def _refused(request: Request, place: tuple[str, str, str], outcome: NotSignedIn, typed: dict[str, Any]) -> Response:
     if outcome.reason == "wrong":
         problem = ("wrong", _("The user name or password is not right."))
-        return _page(request, target, prompt, problem=problem, **typed)
+        return _page(request, *place, problem=problem, **typed)
     until = outcome.until or 0
     text = too_many_tries(request, until)
-    response = _page(request, target, prompt, problem=("locked", text), status=429, **typed)
+    response = _page(request, *place, problem=("locked", text), status=429, **typed)
     response.headers["Retry-After"] = str(wait_seconds(request, until))
     return response
 
@@ -80,16 +98,23 @@ def _record(request: Request, target: str, outcome: NotSignedIn, username: str) 
     request.unit.traces.record(request.trace_id, "sign_in", Finding(check, {"typed": shape_of(username)}), **about)
 
 
-def _place(form: Form) -> tuple[str, str]:
-    """Where to go afterwards (a local path, ``/`` when it is not one) and why the page is shown."""
-    prompt = form.values.get("prompt", "")
-    return local_path(form.values.get("next")) or "/", prompt if prompt in _PROMPTS else ""
+def _place(form: Form) -> tuple[str, str, str]:
+    """Where to go afterwards (a local path, ``/`` when it is not one), why the page is shown, and whom of several."""
+    prompt, account = form.values.get("prompt", ""), form.values.get("account", "")
+    return local_path(form.values.get("next")) or "/", prompt if prompt in _PROMPTS else "", account
+
+
+def _hinted(request: Request, query: Form | None) -> str:
+    """The name that the site expects, unless she is here already: then somebody else is going to sign in."""
+    hint = hints(request, query).get("login_hint", "") if query is not None else ""
+    return "" if named_account(request.accounts.living, hint) else hint
 
 
 def _page(
     request: Request,
     target: str,
     prompt: str,
+    account: str = "",
     *,
     problem: tuple[str, Any] | None = None,
     status: int = 200,
@@ -98,24 +123,27 @@ def _page(
 ) -> Response:
     query = authorization_query(target)
     client = requesting_client(request, query)
-    reauthenticate = prompt == "login" and request.signed_in is not None
+    known = request.accounts.find(account) or (request.accounts.current if prompt == "login" else None)
+    reauthenticate = prompt == "login" and known is not None and known.is_living
     if not username and problem is None:
-        hint = hints(request, query).get("login_hint", "") if query is not None else ""
-        username = request.signed_in[1].username if reauthenticate else hint[:_MAXIMUM_SHOWN]
+        username = known.user.username if known is not None else _hinted(request, query)[:_MAXIMUM_SHOWN]
+    # The page that shows this one again must not ask first who of several people is there.
+    account = known.session.sid if known is not None else SOMEBODY_NEW if request.accounts.living else ""
     return page(
         request,
         "login",
         status=status,
-        here=f"{LOGIN_PATH}?{f'prompt={prompt}&' if prompt else ''}next={quote_next(target)}",
+        here=login_url(target, prompt, account),
         form_targets=form_targets(client),
         next=target,
         prompt=prompt,
+        account=account,
         site=site_of(request, client),
         username=username,
         remember_me=remember_me,
         problem={"kind": problem[0], "text": say(request, problem[1])} if problem else None,
         reauthenticate=reauthenticate,
-        person=person_of(request) if reauthenticate else None,
-        switch_url=f"{LOGIN_PATH}?prompt=select_account&next={quote_next(target)}",
+        person=shown_person(known.user) if reauthenticate and known is not None else None,
+        switch_url=login_url(target, "select_account"),
         create_url=create_url(request, target),
     )

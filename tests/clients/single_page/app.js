@@ -8,7 +8,15 @@ const manager = new oidc.UserManager({
   scope: 'openid profile email',
   loadUserInfo: true,
   automaticSilentRenew: false,
+  // Asks the portal's frame every second; not from within the frame that renews.
+  monitorSession: window === top,
+  checkSessionIntervalInSeconds: 1,
 })
+
+const show = (place, text) => { document.querySelector(place).textContent = text }
+manager.events.addUserSignedOut(() => show('#event', 'userSignedOut'))
+manager.events.addUserSessionChanged(() => show('#event', 'userSessionChanged'))
+addEventListener('message', ({ origin, data }) => { if (origin === settings.authority) show('#frame', data) })
 
 const arrivals = {
   '/callback': () => manager.signinRedirectCallback(),

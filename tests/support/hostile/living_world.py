@@ -61,6 +61,7 @@ class LivingWorld:
         self._id_tokens: dict[str, str] = {}
         self._makers: dict[str, Callable[[str, Memory], str]] = {
             "session": lambda of, _: self._session(of),
+            "sid": lambda of, _: self._sid(of),
             "code": lambda of, _: self._code(of),
             "access": lambda of, _: self._tokens(of)[0],
             "refresh": lambda of, _: self._tokens(of)[1],
@@ -116,6 +117,11 @@ class LivingWorld:
         self._sessions[username] = (cookie, self.sso.clock.now() + _SESSION_SECONDS)
         self._id_tokens.clear()
         return self._issue(cookie)
+
+    def _sid(self, username: str) -> str:
+        cookie = self._session(username)
+        with self.sso.portal.transaction() as unit:
+            return str(unit.sessions.find(cookie)[0].sid)
 
     def _issue(self, secret: str) -> str:
         self.issued.add(secret)

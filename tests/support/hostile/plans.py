@@ -16,7 +16,7 @@ OWN_ID = b"{client_id}"
 FORM = "application/x-www-form-urlencoded"
 
 
-NO_SECRETS = {"device form", "consent form", "user code", "registered client"}
+NO_SECRETS = {"device form", "consent form", "user code", "registered client", "sid"}
 
 
 @dataclass(frozen=True)

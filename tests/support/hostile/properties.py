@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
 from tests.support.hostile.clients_of_every_kind import CLIENTS, PASSWORDS, SECRETS
-from tests.support.hostile.endpoints import AUTHORIZATION_ERRORS, Endpoint
 from tests.support.hostile.living_world import LivingWorld
 from tests.support.hostile.plans import Made
 from tests.support.hostile.raw_requests import Answer
+from tests.support.hostile.words import AUTHORIZATION_ERRORS, Endpoint
 
 _DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+")
 """RFC 6749, section 5.2."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sso_portal.services.client_metadata import FIELDS
-from tests.support.hostile.endpoints import CLIENT_IDS, FORGED, Endpoint
 from tests.support.hostile.plans import FORM, Basic, Pairs, Plan, Thing, Value
+from tests.support.hostile.words import CLIENT_IDS, FORGED, Endpoint
 
 T = TypeVar("T")
 

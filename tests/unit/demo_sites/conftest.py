@@ -81,14 +81,16 @@ def site() -> Callable[[str], TestApp]:
 def signed_in(site: Callable[[str], TestApp]) -> Callable[..., TestApp]:
     """Gives a browser of somebody who has come in: her session is begun by the real kit, with a story to tell."""
 
-    def come_in(site_name: str, username: str = "", **claims: str) -> TestApp:
+    def come_in(site_name: str, username: str = "", **claims: object) -> TestApp:
         browser = site(site_name)
         kit = browser.app.registry["sso_client.kit"]
         known = {"sub": "subject-of-somebody", **({"preferred_username": username} if username else {}), **claims}
         tokens = Tokens(access_token=TOKEN, expires=2**31, refresh_token=TOKEN, id_token=TOKEN, scope="openid profile")
         steps = (
             Step("returned", "The portal sent you back", (("code", length_of(TOKEN)), ("iss", ISSUER))),
-            Step("claims", "The portal told us who you are", tuple(known.items())),
+            Step(
+                "claims", "The portal told us who you are", tuple((name, str(value)) for name, value in known.items())
+            ),
         )
         cookie = kit.sessions.begin(known, "openid profile", tokens, Story(steps, seconds=9, silent=False))
         browser.set_cookie(kit.names(secure=True).session, cookie)

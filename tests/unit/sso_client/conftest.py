@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,3 +38,23 @@ def site(adapter: ProviderAdapter, clock: MovableClock) -> Callable[..., Any]:
 @pytest.fixture
 def person(site: Callable[..., Any], provider: Provider) -> Person:
     return Person(site(), provider)
+
+
+@pytest.fixture
+def restart(site: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    """Makes processes of one site: each is a new kit over the same file."""
+    return lambda **more: site(store=str(tmp_path / "site.sqlite3"), **more)
+
+
+@pytest.fixture
+def enter(provider: Provider, clock: MovableClock) -> Callable[..., Person]:
+    """Signs somebody in at `app`, in the portal's session `sid` that lives for an hour when idle, ten at most."""
+
+    def enter(app: Any, sid: str = "s-1") -> Person:
+        provider.claims["sid"] = sid
+        provider.lifetimes[sid] = {"idle_expires_at": clock.now() + 3600, "expires_at": clock.now() + 36000}
+        person = Person(app, provider)
+        person.sign_in()
+        return person
+
+    return enter

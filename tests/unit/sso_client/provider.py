@@ -67,6 +67,11 @@ class Provider:
         self._codes: dict[str, dict[str, str]] = {}
         self._refresh_tokens: set[str] = set()
         self.access_tokens: set[str] = set()
+        self.lifetimes: dict[str, dict[str, int] | None] = {}
+        self.ended: list[dict[str, Any]] = []
+        self.page = 500
+        self.activity: list[dict[str, int]] = []
+        self.since: list[int | None] = []
         self._lock = threading.Lock()
 
     def rotate_key(self, kid: str) -> None:
@@ -102,6 +107,8 @@ class Provider:
             return _json(200, {"keys": self.published})
         if url.path == "/token":
             return self._token(request)
+        if url.path == "/session_activity":
+            return self._session_activity(request)
         if url.path == "/userinfo":
             return _json(200, {"sub": self.claims["sub"], **self.userinfo_claims})
         return self._api(request)
@@ -183,6 +190,54 @@ class Provider:
             "scope": "openid profile",
         }
 
+    def offer_session_activity(self) -> None:
+        self.metadata_changes["session_activity_endpoint"] = self.issuer + "/session_activity"
+
+    def end_session(self, sid: str, sub: str = "u-1") -> None:
+        """End a session without telling the site."""
+        self.lifetimes[sid] = None
+        self.ended.append({"sid": sid, "sub": sub, "ended_at": self.clock.now()})
+
+    def _session_activity(self, request: requests.PreparedRequest) -> tuple[int, dict[str, str], bytes]:
+        form = {name: values[0] for name, values in parse_qs(str(request.body)).items()}
+        if not self._is_client(request, form):
+            return _json(401, {"error": "invalid_client"})
+        uses = json.loads(form.get("activity", "{}"))
+        since = int(form["since"]) if "since" in form else None
+        assert len(uses) <= 200
+        with self._lock:
+            self.activity.append(uses)
+            self.since.append(since)
+        ended = [one for one in self.ended if since is not None and one["ended_at"] >= since]
+        return _json(
+            200,
+            {
+                "now": self.clock.now(),
+                "sessions": {sid: self.lifetimes.get(sid) for sid in uses},
+                "ended": ended[: self.page],
+                "more": len(ended) > self.page,
+            },
+        )
+
+    def logout_claims(self, **changes: Any) -> dict[str, Any]:
+        """The claims of a good logout token for the session s-1 of u-1; None takes a claim away."""
+        now = self.clock.now()
+        claims = {
+            "iss": self.issuer,
+            "aud": self.client_id,
+            "iat": now,
+            "exp": now + 120,
+            "jti": secrets.token_urlsafe(16),
+            "sub": "u-1",
+            "sid": "s-1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **changes,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def logout_token(self, **changes: Any) -> str:
+        return self.sign(self.logout_claims(**changes), typ="logout+jwt")
+
     def forget_refresh_tokens(self) -> None:
         self._refresh_tokens.clear()
 
@@ -205,12 +260,13 @@ class Provider:
     def sign(self, claims: dict[str, Any], **header: Any) -> str:
         return jwt.encode({"alg": "ES256", "kid": self.keys[0].kid, **header}, claims, self.keys[0])
 
-    def unsigned(self, claims: dict[str, Any]) -> str:
-        return ".".join(_base64url(json.dumps(part).encode()) for part in ({"alg": "none"}, claims)) + "."
+    def unsigned(self, claims: dict[str, Any], **header: Any) -> str:
+        parts = {"alg": "none", **header}, claims
+        return ".".join(_base64url(json.dumps(part).encode()) for part in parts) + "."
 
-    def signed_with_public_key(self, claims: dict[str, Any]) -> str:
+    def signed_with_public_key(self, claims: dict[str, Any], **more: Any) -> str:
         """The classic forgery: HMAC with the public key, which everybody knows, as the secret."""
-        header = {"alg": "HS256", "kid": self.keys[0].kid}
+        header = {"alg": "HS256", "kid": self.keys[0].kid, **more}
         signed = ".".join(_base64url(json.dumps(part).encode()) for part in (header, claims))
         mac = hmac.digest(self.keys[0].as_pem(private=False), signed.encode(), "sha256")
         return f"{signed}.{_base64url(mac)}"

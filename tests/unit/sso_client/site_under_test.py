@@ -9,6 +9,7 @@ import webtest
 from pyramid.config import Configurator
 from pyramid.response import Response
 
+from sso_client.background import at_once
 from tests.unit.sso_client.provider import API, MovableClock, Provider, ProviderAdapter
 
 SITE = "https://project.example.test"
@@ -30,6 +31,7 @@ def make_site(adapter: ProviderAdapter, clock: MovableClock, **more: str) -> Any
     config = Configurator(settings=settings(adapter.provider, **more))
     config.registry["sso_client.http"] = adapter.session
     config.registry["sso_client.clock"] = clock
+    config.registry["sso_client.background"] = at_once
     config.include("sso_client.pyramid")
     for name, path, view, needs_sign_in in (
         ("home", "/", home, False),

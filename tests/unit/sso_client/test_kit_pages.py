@@ -23,7 +23,7 @@ def test_head_is_treated_like_get(person: Person) -> None:
 
 
 def test_an_anonymous_post_gets_a_page_with_a_link(person: Person) -> None:
-    answer = person.browser.post("/mine", {"text": "x"}, headers={"Referer": person.base + "/a?b"}, expect_errors=True)
+    answer = person.browser.post_json("/mine", {}, headers={"Referer": person.base + "/a?b"}, expect_errors=True)
     assert answer.status_int == 401 and "Sign in to do this" in answer.text
     assert answer.html.select_one("a.primary")["href"] == "/sso/sign-in?next=%2Fa%3Fb"
     assert "WWW-Authenticate" in answer.headers

@@ -72,7 +72,7 @@ def test_a_new_registration_shows_by_itself(
 
 def test_every_address_is_below_the_issuer() -> None:
     document = discovery.openid_configuration(ISSUER, PROMPT_VALUES)
-    addresses = {name: value for name, value in document.items() if name.endswith(("_endpoint", "_uri"))}
+    addresses = {name: value for name, value in document.items() if name.endswith(("_endpoint", "_uri", "_iframe"))}
     assert len(addresses) >= 8
     assert all(address.startswith(f"{ISSUER}/o/") and address.endswith("/") for address in addresses.values())
     assert document["issuer"] == ISSUER

@@ -58,23 +58,23 @@ WITHOUT_A_PAGE = {
 }
 
 
-def with_pages(prompts, max_age, always, policy, age, proved, agreed, answered, other) -> Step:
+def with_pages(prompts, max_age, always, policy, age, proved, agreed, answered, other, *, chosen=False) -> Step:
     """The step of a request that may show pages: the first thing that is still owed."""
     owed = [
         (Step.CREATE, "create" in prompts and not proved),
         (Step.LOGIN, age is None),
-        (Step.REFUSE_OTHER_ACCOUNT, other and proved),
+        (Step.REFUSE_OTHER_ACCOUNT, other and (proved or chosen)),
         (Step.SELECT_ACCOUNT, other),
-        (Step.SELECT_ACCOUNT, "select_account" in prompts and not proved),
+        (Step.SELECT_ACCOUNT, "select_account" in prompts and not proved and not chosen),
         (Step.REAUTHENTICATE, ("login" in prompts or always or age in PROOF_IS_TOO_OLD[max_age]) and not proved),
         (Step.CONSENT, CONSENT_IS_DUE[policy, agreed, "consent" in prompts] and not answered),
     ]
     return next((step for step, due in owed if due), Step.ISSUE)
 
 
-def expected(prompts, *rest) -> Step:
+def expected(prompts, *rest, chosen=False) -> Step:
     """The step of any request; ``prompt=none`` turns each page into its refusal."""
-    step = with_pages(prompts, *rest)
+    step = with_pages(prompts, *rest, chosen=chosen)
     return WITHOUT_A_PAGE[step] if "none" in prompts else step
 
 
@@ -84,6 +84,16 @@ def test_every_combination_is_what_the_table_says() -> None:
         case
         for case in EVERY
         if next_step(Wish(frozenset(case[0]), *case[1:4]), Standing(*case[4:])) is not expected(*case)
+    ]
+    assert wrong == []
+
+
+def test_being_chosen_answers_which_account_and_proves_nothing() -> None:
+    wrong = [
+        case
+        for case in EVERY
+        if next_step(Wish(frozenset(case[0]), *case[1:4]), Standing(*case[4:], chosen_now=True))
+        is not expected(*case, chosen=True)
     ]
     assert wrong == []
 
@@ -111,7 +121,7 @@ def test_details_are_put_to_her_whatever_was_agreed_before() -> None:
 
 def test_nothing_else_is_asked_or_known() -> None:
     assert [field.name for field in fields(Wish)] == ["prompts", "max_age", "always_authenticate", "consent", "acr"]
-    known = ["signed_in_for", "proved_now", "agreed", "answered_now", "is_other", "acr", "details_open"]
+    known = ["signed_in_for", "proved_now", "agreed", "answered_now", "is_other", "acr", "details_open", "chosen_now"]
     assert [field.name for field in fields(Standing)] == known
 
 

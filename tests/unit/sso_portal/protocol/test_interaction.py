@@ -12,6 +12,7 @@ from sso_portal.protocol.interaction import PROOF_SECONDS, Markers, Standing, St
 SIGNED_OUT = Standing()
 FRESH = Standing(signed_in_for=0)
 AN_HOUR = Standing(signed_in_for=3600)
+CHOSEN = Standing(signed_in_for=0, chosen_now=True)
 
 TABLE = [
     # what is asked                              what is known                                      what comes next
@@ -26,6 +27,14 @@ TABLE = [
     (Wish(frozenset({"select_account"}), consent="silent"), FRESH, Step.SELECT_ACCOUNT),
     (Wish(frozenset({"select_account"}), consent="silent"), Standing(0, proved_now=True), Step.ISSUE),
     (Wish(frozenset({"login", "select_account"}), consent="silent"), FRESH, Step.SELECT_ACCOUNT),
+    (Wish(frozenset({"select_account"}), consent="silent"), CHOSEN, Step.ISSUE),
+    (Wish(frozenset({"login", "select_account"}), consent="silent"), CHOSEN, Step.REAUTHENTICATE),
+    (Wish(frozenset({"login"}), consent="silent"), CHOSEN, Step.REAUTHENTICATE),
+    (Wish(frozenset({"create"}), consent="silent"), CHOSEN, Step.CREATE),
+    (Wish(max_age=0, consent="silent"), CHOSEN, Step.REAUTHENTICATE),
+    (Wish(always_authenticate=True, consent="silent"), CHOSEN, Step.REAUTHENTICATE),
+    (Wish(consent="silent"), Standing(0, is_other=True), Step.SELECT_ACCOUNT),
+    (Wish(consent="silent"), Standing(0, is_other=True, chosen_now=True), Step.REFUSE_OTHER_ACCOUNT),
     (Wish(max_age=3600, consent="silent"), AN_HOUR, Step.ISSUE),
     (Wish(max_age=3599, consent="silent"), AN_HOUR, Step.REAUTHENTICATE),
     (Wish(max_age=3599, consent="silent"), Standing(3600, proved_now=True), Step.ISSUE),
@@ -122,3 +131,32 @@ def test_a_marker_proves_nothing_else(sid: str, later: int, key: bytes, extra: s
 @pytest.mark.parametrize("marker", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
 def test_garbage_is_no_marker(marker: str) -> None:
     assert not Markers(b"k" * 32).proves(parse_form(f"client_id=a&interaction={marker}"), "sid", NOW)
+
+
+def test_a_choice_is_no_proof_and_a_proof_is_a_choice() -> None:
+    markers = Markers(b"k" * 32)
+    chosen = parse_form(markers.choose(QUERY, "sid", NOW))
+    proved = parse_form(markers.add(QUERY, "sid", NOW))
+    assert [markers.chooses(form, "sid", NOW) for form in (chosen, proved, QUERY)] == [True, True, False]
+    assert [markers.proves(form, "sid", NOW) for form in (chosen, proved, QUERY)] == [False, True, False]
+    again = parse_form(markers.choose(proved, "sid", NOW))
+    assert not markers.proves(again, "sid", NOW), "who chooses anew has not proved anything anew"
+
+
+def test_a_choice_wears_off_but_not_whom_it_was_about() -> None:
+    markers = Markers(b"k" * 32)
+    chosen = parse_form(markers.choose(QUERY, "sid", NOW))
+    late = NOW + PROOF_SECONDS
+    assert markers.chooses(chosen, "sid", late - 1) and not markers.chooses(chosen, "sid", late)
+    assert not markers.chooses(chosen, "another", NOW)
+    assert markers.sid(chosen, late) == "sid"
+    for other in (QUERY, parse_form(f"{markers.choose(QUERY, 'sid', NOW)}&scope=more"), parse_form("interaction=x")):
+        assert markers.sid(other, NOW) is None
+    assert markers.sid(chosen, NOW + 86_400) is None
+
+
+def test_a_request_that_came_in_time_stays_so_when_somebody_is_chosen() -> None:
+    markers = Markers(b"k" * 32)
+    arrived = parse_form(markers.arrived(QUERY, NOW))
+    assert markers.has_arrived(parse_form(markers.choose(arrived, "sid", NOW)), NOW)
+    assert not markers.has_arrived(parse_form(markers.choose(QUERY, "sid", NOW)), NOW)

@@ -36,7 +36,7 @@ def test_a_session_begins_and_is_found_by_its_cookie(portal: Portal, zp: User, c
     assert (session.auth_time, session.created_at, len(cookie)) == (clock.now(), clock.now(), 43)
 
 
-@pytest.mark.parametrize(("remember_me", "idle"), [(False, 3600), (True, 1_209_600)])
+@pytest.mark.parametrize(("remember_me", "idle"), [(False, 7200), (True, 1_209_600)])
 def test_it_ends_when_it_is_not_used(
     portal: Portal, zp: User, clock: MovableClock, remember_me: bool, idle: int
 ) -> None:
@@ -95,15 +95,44 @@ def test_the_same_person_goes_on_under_the_same_name_with_a_new_cookie(
         assert len(unit.sessions.of_user(zp)) == 1
 
 
-def test_another_person_in_the_same_browser_ends_the_first_ones_session(portal: Portal, zp: User, lin: User) -> None:
+def test_another_person_in_the_same_browser_leaves_the_first_ones_session(portal: Portal, zp: User, lin: User) -> None:
     with portal.transaction() as unit:
         first, old = begin(unit, zp)
         second, new = begin(unit, lin, old)
     assert second.sid != first.sid
     with portal.transaction() as unit:
-        assert unit.sessions.find(old) is None
+        assert unit.sessions.find(old) == (first, zp)
         assert unit.sessions.find(new) == (second, lin)
-        assert unit.sessions.of_user(zp)[0].ended_at is not None
+
+
+def test_the_sessions_of_one_browser(portal: Portal, zp: User, lin: User, clock: MovableClock) -> None:
+    with portal.transaction() as unit:
+        first, hers = begin(unit, zp)
+        second, his = begin(unit, lin, remember_me=True)
+    with portal.transaction() as unit, counted(portal.database) as statements:
+        found = unit.sessions.in_browser([his, "x" * 43, hers, ""])
+    assert [(one.cookie, one.session, one.user, one.is_living) for one in found] == [
+        (his, second, lin, True),
+        (hers, first, zp, True),
+    ]
+    assert len(statements) == 1, "and no use was noted"
+    assert hers not in repr(found)
+    clock.advance(7200)
+    with portal.transaction() as unit:
+        assert [one.is_living for one in unit.sessions.in_browser([his, hers])] == [True, False]
+        unit.sign_outs.end(second.sid, "signed_out")
+        unit.sign_outs.end_expired(0)
+        assert [one.user for one in unit.sessions.in_browser([his, hers])] == [zp], "who only was away is known still"
+    clock.advance(86_400)
+    with portal.transaction() as unit:
+        assert unit.sessions.in_browser([his, hers]) == []
+
+
+def test_who_is_disabled_is_in_no_browser(portal: Portal, zp: User) -> None:
+    with portal.transaction() as unit:
+        _, cookie = begin(unit, zp)
+        unit.users.set_enabled(zp, False)
+        assert unit.sessions.in_browser([cookie]) == []
 
 
 def test_a_cookie_that_was_planted_is_not_taken_over(portal: Portal, zp: User) -> None:
@@ -117,7 +146,7 @@ def test_a_cookie_that_was_planted_is_not_taken_over(portal: Portal, zp: User) -
 def test_an_old_session_that_is_over_is_not_revived(portal: Portal, zp: User, clock: MovableClock) -> None:
     with portal.transaction() as unit:
         first, old = begin(unit, zp)
-        clock.advance(3600)
+        clock.advance(7200)
         second, _ = begin(unit, zp, old)
     assert second.sid != first.sid
 
@@ -126,8 +155,8 @@ def test_browsers_of_one_person_have_sessions_of_their_own(portal: Portal, zp: U
     with portal.transaction() as unit:
         (one, first), (two, second) = begin(unit, zp), begin(unit, zp)
         assert one.sid != two.sid
-        assert unit.sessions.end(one.sid) is True
-        assert unit.sessions.end(one.sid) is False
+        assert unit.sign_outs.end(one.sid, "signed_out") is not None
+        assert unit.sign_outs.end(one.sid, "signed_out") is None
         assert unit.sessions.find(first) is None
         assert unit.sessions.find(second) is not None
 
@@ -136,7 +165,7 @@ def test_every_session_of_a_person_ends_at_once(portal: Portal, zp: User, lin: U
     with portal.transaction() as unit:
         cookies = [begin(unit, zp)[1] for _ in range(3)]
         _, other = begin(unit, lin)
-        assert unit.sessions.end_all_of(zp) == 3
+        assert len(unit.sign_outs.end_all_of(zp, "ended_by_administrator")) == 3
         assert [unit.sessions.find(cookie) for cookie in cookies] == [None] * 3
         assert unit.sessions.find(other) is not None
 

@@ -83,9 +83,9 @@ def test_an_access_token_ends_with_what_it_came_from(portal: Portal, code: dict[
         if end == "revoked":
             assert unit.tokens.revoke_family(family.family_id, "code_replayed") is True
         elif end == "signed out":
-            unit.sessions.end(code["sid"])
+            unit.sign_outs.end(code["sid"], "signed_out")
         elif end == "signed out everywhere":
-            unit.sessions.end_all_of(zp)
+            unit.sign_outs.end_all_of(zp, "ended_by_administrator")
         else:
             unit.users.set_enabled(zp, False)
     with portal.transaction() as unit:

@@ -23,9 +23,13 @@ ALLOWED = {
     "/readyz": {"GET", "HEAD"},
     "/preferences": {"GET", "HEAD"},
     "/account/create": {"GET", "HEAD", "POST"},
+    "/account/devices": {"GET", "HEAD", "POST"},
     "/o/authorize/": {"GET", "HEAD", "POST"},
     "/o/login/": {"GET", "HEAD", "POST"},
     "/o/logout/": {"GET", "HEAD", "POST"},
+    "/o/check_session/": {"GET", "HEAD"},
+    "/o/logout/receipt/{number}/": {"GET", "HEAD"},
+    "/o/session_activity/": {"POST"},
     # Pages of other origins ask first what they may send.
     "/o/token/": {"POST", "OPTIONS"},
     "/o/revoke/": {"POST", "OPTIONS"},

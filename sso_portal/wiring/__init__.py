@@ -1,0 +1,105 @@
+"""The wiring: builds the portal's parts once, and the services of each transaction.
+
+Owns: which part is made of which; the verbs of the process: transaction, upgrade, prepare, sweep, close.
+Never: decides anything; it is the one room that knows every other.
+Asked by: app, and by it the web and the command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sso_portal.base.clock import Clock
+from sso_portal.protocol.backchannel_logout import BackchannelLogout
+from sso_portal.protocol.call import Call
+from sso_portal.services.federation.fetch import Network as Network  # for whoever builds a portal
+from sso_portal.services.maintenance import sweep
+from sso_portal.services.sign_outs import Receipt
+from sso_portal.settings import Settings
+from sso_portal.storage import migrate
+from sso_portal.storage.database import Unavailable, Work
+from sso_portal.wiring.parts import Parts
+from sso_portal.wiring.unit import Unit
+
+
+class Portal(Parts):
+    """Everything that lives as long as the process, and what can be done with it."""
+
+    unavailable = Unavailable
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, network: Network | None = None) -> None:
+        """Build the parts; nothing is opened or read yet. ``network`` is where the portal's own calls go."""
+        super().__init__(settings, clock, network)
+        self.backchannel_logout = BackchannelLogout(self._call, self.fetcher)
+
+    def unit(self, work: Work) -> Unit:
+        """The services of one transaction."""
+        return Unit(self, work)
+
+    def join(self, transaction_manager: Any) -> Unit:
+        """The services of a request's transaction."""
+        return Unit(self, self.database.join(transaction_manager))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Unit]:
+        """The services of a transaction of its own, committed when the block ends well."""
+        try:
+            with self.database.transaction() as work:
+                yield self.unit(work)
+        finally:
+            # Also when it was rolled back: the caches may have seen what never came to be.
+            self.client_cache.forget()
+            self.key_cache.forget()
+
+    @contextmanager
+    def _call(self) -> Iterator[Call]:
+        """A transaction that changes neither clients nor keys, so that both stay in memory."""
+        with self.database.transaction() as work:
+            yield self.unit(work).call()
+
+    def tell_sites(self, *receipts: Receipt) -> None:
+        """Tell the sites of sign-outs that have just been committed; waits a little for their answers."""
+        notices = [notice for receipt in receipts for notice in receipt.notices]
+        self.backchannel_logout.tell(notices, self.settings.sign_out.wait_seconds)
+
+    def end_expired_sessions(self) -> int:
+        """End sessions whose time is over, with all that belongs to it; answers how many."""
+        with self.database.transaction() as work:
+            return len(self.unit(work).sign_outs.end_expired(self.settings.session.report_grace_seconds))
+
+    def is_migrated(self) -> bool:
+        """Whether the database has the shape this version needs."""
+        return migrate.current_revision(self.database) == migrate.HEAD
+
+    def upgrade(self) -> None:
+        """Bring the database to the shape this version needs."""
+        migrate.upgrade(self.database)
+
+    def prepare(self) -> None:
+        """Make what a first start makes, the signing keys, and see that they can be read.
+
+        Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
+        """
+        with self.transaction() as unit:
+            unit.keys.ensure()
+        with self.transaction() as unit:
+            unit.keys.are_ready()
+
+    def sweep(self) -> dict[str, int]:
+        """Delete what is over and publish the keys whose time has come; answers how many rows of each kind are gone.
+
+        Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
+        """
+        trace_seconds = self.settings.traces.keep_seconds
+        deleted = sweep(self.database.transaction, self.clock, trace_seconds=trace_seconds)
+        with self.transaction() as unit:
+            unit.keys.maintain()
+        with self.transaction() as unit:
+            return {**deleted, "keys": unit.keys.sweep()}
+
+    def close(self) -> None:
+        """Finish what is under way and give the database's connections back."""
+        self.backchannel_logout.close()
+        self.database.close()
