@@ -90,15 +90,15 @@ def forget_accounts(request: Request, response: Response, sids: Collection[str])
 
 
 def _keep(request: Request, response: Response, current: Account | None, others: Sequence[Account]) -> None:
-    if current is None:
-        delete_session_cookie(request, response)
-    else:
-        set_session_cookie(request, response, current.cookie, _max_age(request, [current]))
+    note_browser_states(request, response, [one for one in (current, *others) if one is not None and one.is_living])
     for remembered in (False, True):
         group = [other for other in others if other.session.remember_me is remembered]
         values = [other.cookie for other in group]
         set_other_session_cookies(request, response, values, _max_age(request, group), remembered=remembered)
-    note_browser_states(request, response, [one for one in (current, *others) if one is not None and one.is_living])
+    if current is None:
+        delete_session_cookie(request, response)
+    elif current.cookie != session_cookie(request):
+        set_session_cookie(request, response, current.cookie, _max_age(request, [current]))
 
 
 def _max_age(request: Request, accounts: Sequence[Account]) -> int | None:

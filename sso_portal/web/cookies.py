@@ -74,11 +74,9 @@ def set_other_session_cookies(
     request: Request, response: Response, values: Sequence[str], max_age: int | None, *, remembered: bool
 ) -> None:
     """Let the browser keep the sessions of its other people who want to be remembered, or of those who do not."""
-    name = _OTHERS[remembered]
-    if values:
-        _set(request, response, name, ".".join(values), max_age)
-    elif _get(request, name) is not None:
-        _set(request, response, name, "", 0)
+    name, joined = _OTHERS[remembered], ".".join(values)
+    if joined != (_get(request, name) or ""):
+        _set(request, response, name, joined, max_age if values else 0)
 
 
 def browser_states_cookie(request: Request) -> Sequence[str]:

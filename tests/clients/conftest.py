@@ -12,10 +12,11 @@ import pytest
 from joserfc.jwk import ECKey
 
 from tests.support.authlib_site import AuthlibSite
+from tests.support.logout_door import LogoutDoor
 from tests.support.node import CLIENTS, Node
 from tests.support.openid_client import OpenidClient
 from tests.support.person import Person
-from tests.support.registrations import registrations
+from tests.support.registrations import hearing, registrations
 from tests.support.served import Served
 
 SETTINGS = "sso.tokens.device_poll_seconds = 1\nsso.registration.mode = open\n"
@@ -51,12 +52,29 @@ def signing_key() -> ECKey:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory, node: Node, signing_key: ECKey) -> Iterator[Registered]:
+def node_door(node: Node) -> str:
+    """Where the client ``hears-by-node`` hears of sign-outs."""
+    return f"http://127.0.0.1:{node.call('listen')}/hears-by-node"
+
+
+@pytest.fixture(scope="session")
+def logout_door() -> Iterator[LogoutDoor]:
+    """Where a site that uses Authlib hears of sign-outs."""
+    with LogoutDoor() as door:
+        yield door
+
+
+@pytest.fixture(scope="session")
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, node: Node, signing_key: ECKey, node_door: str, logout_door: LogoutDoor
+) -> Iterator[Registered]:
     """A running portal with every client of :mod:`tests.support.registrations`."""
     folder = tmp_path_factory.mktemp("clients")
     served = Served(folder, settings=SETTINGS)
     file = folder / "clients.json"
-    file.write_text(json.dumps(registrations([*node.call("makeKeys"), signing_key.as_dict(private=False)])))
+    hears = {"hears-by-node": node_door, "hears-by-authlib": logout_door.address}
+    keys = [*node.call("makeKeys"), signing_key.as_dict(private=False)]
+    file.write_text(json.dumps([*registrations(keys), *hearing(hears)]))
     added = json.loads(served.command("client", "apply", str(file), "--json"))
     served.start()
     yield Registered(served.address, {row["client_id"]: row.get("client_secret", "") for row in added})

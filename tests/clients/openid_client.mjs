@@ -1,11 +1,15 @@
 // Sites that use openid-client, told what to do by lines of JSON: {"number", "call", …} in, {"number", "result"} or
 // {"number", "error"} out.
 // All they know of the portal is its issuer; everything else they discover.
+import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
+// openid-client itself brings jose, and has no function of its own for logout tokens.
+import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 
 const sites = new Map()
 const keys = {}
+const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout'
 
 const authentication = {
   client_secret_basic: client.ClientSecretBasic,
@@ -47,7 +51,7 @@ const calls = {
     const execute = [...always, ...using.filter((name) => name in ways).map((name) => ways[name])]
     const config = await client.discovery(new URL(issuer), client_id, metadata, auth, { execute, algorithm })
     const proofs = using.includes('dpop') && client.getDPoPHandle(config, await client.randomDPoPKeyPair('ES256'))
-    sites.set(client_id, { config, options: proofs ? { DPoP: proofs } : {} })
+    sites.set(client_id, { config, options: proofs ? { DPoP: proofs } : {}, people: new Map() })
     return config.serverMetadata()
   },
 
@@ -85,8 +89,27 @@ const calls = {
     const { config, checks, verifier, options } = sites.get(client_id)
     const expected = { ...checks, pkceCodeVerifier: verifier }
     const tokens = await client.authorizationCodeGrant(config, arrived(address, form), expected, parameters, options)
+    const { sid, sub } = tokens.claims()
+    sites.get(client_id).people.set(sid, sub)
     return { ...tokens, claims: tokens.claims() }
   },
+
+  // Where all sites of this script hear of sign-outs: http://127.0.0.1:<port>/<client_id>.
+  async listen() {
+    const server = createServer((request, response) => {
+      let body = ''
+      request.on('data', (piece) => (body += piece))
+      request.on('end', async () => {
+        const heard = await hear(request.url.slice(1), new URLSearchParams(body).get('logout_token')).catch(told)
+        response.writeHead(heard ? 400 : 200, { 'Cache-Control': 'no-store', 'Content-Type': 'application/json' })
+        response.end(JSON.stringify(heard ?? {}))
+      })
+    })
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return server.address().port
+  },
+
+  people: ({ client_id }) => Object.fromEntries(sites.get(client_id).people),
 
   async implicit({ client_id, address, form }) {
     const { config, checks } = sites.get(client_id)
@@ -114,6 +137,21 @@ const calls = {
   },
   endSessionUrl: ({ client_id, parameters }) =>
     client.buildEndSessionUrl(sites.get(client_id).config, parameters).href,
+}
+
+// OpenID Connect Back-Channel Logout 1.0, section 2.6. Throws when the token is none for this site.
+async function hear(client_id, token) {
+  const { config, people } = sites.get(client_id)
+  const { issuer, jwks_uri } = config.serverMetadata()
+  const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(jwks_uri)), {
+    issuer,
+    audience: client_id,
+    typ: 'logout+jwt',
+    requiredClaims: ['iat', 'exp', 'jti', 'sid', 'events'],
+    maxTokenAge: '2 minutes',
+  })
+  if ('nonce' in payload || !(LOGOUT in payload.events)) throw new Error('this is no logout token')
+  if (people.get(payload.sid) === payload.sub) people.delete(payload.sid)
 }
 
 // What a site's framework would hand to the library: the address, or the request that a form has made.

@@ -243,5 +243,6 @@ def test_a_sign_out_of_one_site_leaves_the_others(
 
 def test_a_receipt_is_for_who_has_its_number(sso: SingleSignOn) -> None:
     http = webtest.TestApp(sso.world)
-    assert http.get(f"{PORTAL}/o/logout/receipt/{'x' * 43}", status=404).content_type == "text/html"
+    unknown = http.get(f"{PORTAL}/o/logout/receipt/{'x' * 43}", status=404).json
+    assert unknown["error_description"] == "There is no such receipt."
     assert "You are signed out." in http.get(f"{PORTAL}/o/logout/?receipt={'x' * 43}").text

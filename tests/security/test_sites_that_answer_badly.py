@@ -250,6 +250,31 @@ def test_a_silent_site_does_not_keep_what_is_due_for_others_waiting(town: Town) 
     assert town.sites.confirmed == {"good": 1}, "though it was the last"
 
 
+def test_stopping_waits_for_no_try_that_has_not_begun_and_loses_nothing(
+    make_sso: Callable[..., SingleSignOn], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sso, internet = make_sso({**SETTINGS, "sso.sign_out.wait_seconds": "0"}), Internet()
+    monkeypatch.setattr(sso.world, "resolve", internet.resolve)
+    monkeypatch.setattr(sso.world, "session", internet.session)
+    names = [f"site-{number:02}" for number in range(64)]
+    with ManySites(held=names) as sites:
+        for name in names:
+            RelyingParty.register(sso, name, backchannel_logout_uri=sites.uri(name))
+        with sso.portal.transaction() as unit:
+            receipt = unit.sign_outs.end(join(unit, "zp", *names), "signed_out")
+        sso.portal.tell_sites(receipt)
+        sites.wait_for_silence(16)
+        begun = time.monotonic()
+        sso.portal.backchannel_logout.close()
+        assert time.monotonic() - begun < 6, "two seconds for those under way; all would take eight"
+        assert len(sites.heard) < len(names)
+        sites.release()
+        sso.clock.advance(60)
+        while sso.portal.backchannel_logout.tell_due():
+            pass
+    assert sites.confirmed == dict.fromkeys(names, 1)
+
+
 def test_a_site_that_registered_itself_is_not_called_on_the_inside(make_sso: Callable[..., SingleSignOn]) -> None:
     sso = make_sso({**SETTINGS, "sso.registration.mode": "open", "sso.registration.require_pkce": "false"})
     http = webtest.TestApp(sso.world)

@@ -9,13 +9,18 @@ import pytest
 
 from sso_portal.base.hashing import SecretHasher, TokenHasher
 from sso_portal.services.clients import Clients, client_cache
+from sso_portal.services.sessions import Lifetimes, Sessions
 from sso_portal.services.sign_outs import SignOuts
 from sso_portal.storage.codes import Code, CodeStore
 from sso_portal.storage.database import Database, Work
+from sso_portal.storage.logout_notices import LogoutNoticeStore
+from sso_portal.storage.participations import ParticipationStore
+from sso_portal.storage.sessions import SessionStore
 from sso_portal.storage.tokens import TokenStore
 from sso_portal.storage.users import User, UserStore
 from sso_testkit import MovableClock
 from tests.support.records import NOW, a_code, a_family, a_token, add_session, add_user
+from tests.support.together import together
 
 HASHER = TokenHasher(b"k" * 32)
 
@@ -107,6 +112,41 @@ def test_a_code_that_comes_while_its_person_signs_out_is_void(database: Database
             with pytest.raises(TimeoutError):
                 redeeming.result(0.3)
         assert redeeming.result(10) is None
+
+
+def report(work: Work, sids: list[str], client_id: str, used_at: int) -> None:
+    """What the session activity endpoint does when a site tells of its people."""
+    lifetimes = Lifetimes(3600, 43_200)
+    sessions = Sessions(work, HASHER, MovableClock(NOW), short=lifetimes, remembered=lifetimes)
+    for part in sorted(sessions.used_by(client_id, sids), key=lambda part: part.sid):
+        sessions.note_use(part.sid, client_id, used_at)
+
+
+def test_reports_of_use_and_ends_of_sessions_do_not_lock_each_other(database: Database) -> None:
+    with database.transaction() as work:
+        user = add_user(work)
+        # The order in which they come to their end is not that of their names.
+        over = {"last_seen_at": NOW - 3600}
+        sids = [add_session(work, user.id, idle_expires_at=NOW - second, **over).sid for second in range(40)]
+        for sid in sids:
+            for client_id in ("shop", "cafe"):
+                assert ParticipationStore(work).join(sid, client_id, NOW - 3600)
+
+    def rush(number: int) -> int:
+        with database.transaction() as work:
+            if number % 4 == 0:
+                return len(sign_outs(work).end_expired(0))
+            if number == 7:
+                return len(sign_outs(work).end_all_of(person(work, user.id), "password_changed"))
+            report(work, sids, "shop" if number % 2 else "cafe", NOW - 200 + number)
+            return 0
+
+    ended = sum(together(12, rush))
+    with database.transaction() as work:
+        ended += len(sign_outs(work).end_all_of(person(work, user.id), "password_changed"))
+        assert LogoutNoticeStore(work).unsettled(1000) == [], "nobody has an address to be told at"
+        assert SessionStore(work).going_on(user.id) == []
+    assert ended == len(sids), "each by one"
 
 
 def test_codes_of_one_session_do_not_wait_for_each_other(database: Database, code: Code) -> None:

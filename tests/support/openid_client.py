@@ -46,6 +46,10 @@ class OpenidClient:
         """Check what a person has brought, exchange the code, check the id_token; answers the tokens and claims."""
         return dict(self.call("codeGrant", address=arrival.address, form=arrival.form, parameters=parameters))
 
+    def people(self) -> dict[str, str]:
+        """Who is signed in at the site: ``sid`` to ``sub``."""
+        return dict(self.call("people"))
+
     def implicit(self, arrival: Arrival) -> dict[str, Any]:
         """Check the id_token that a person has brought; answers its claims."""
         return dict(self.call("implicit", address=arrival.address, form=arrival.form))

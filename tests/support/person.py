@@ -49,6 +49,11 @@ class Person:
         """Open the page to which a device sends her, and answer it."""
         assert self._walk(address, decision) is None
 
+    def sign_out(self, address: str) -> BeautifulSoup:
+        """Open an address at which a site signs her out; answers the page that she sees at the end."""
+        assert self._walk(address, "sign_out") is None
+        return self._page
+
     def _walk(self, address: str, decision: str) -> Arrival | None:
         self.pages = []
         answer = self._http.get(address, allow_redirects=False, timeout=30)
@@ -62,6 +67,7 @@ class Person:
             assert answer.status_code == 200, f"{answer.status_code} at {answer.url}: {answer.text}"
             page = BeautifulSoup(answer.text, "html.parser")
             self.pages.append(_heading(page))
+            self._page = page
             form = page.select_one("main form")
             if form is None:
                 return None

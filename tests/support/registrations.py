@@ -58,6 +58,11 @@ def registrations(keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def hearing(addresses: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Clients that hear of sign-outs, each at its address."""
+    return [_site(client_id, backchannel_logout_uri=uri) for client_id, uri in addresses.items()]
+
+
 def _site(client_id: str, **metadata: Any) -> dict[str, Any]:
     signs_people_in = metadata.get("response_types") != []
     addresses = {"redirect_uris": [CALLBACK], "post_logout_redirect_uris": [SIGNED_OUT]} if signs_people_in else {}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pyramid.httpexceptions import HTTPNotFound
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.base.urls import add_query, origin
-from sso_portal.protocol.answers import JsonAnswer
+from sso_portal.protocol.answers import JsonAnswer, refusal
 from sso_portal.services.sign_outs import SITE_ENDED, LogoutNotice, Receipt
 from sso_portal.web.bridge import json_response
 from sso_portal.web.cookies import MAXIMUM_OTHERS
@@ -91,7 +90,7 @@ def receipt_json(request: Request) -> Response:
     """``GET /o/logout/receipt/{number}``: the same for programs. Who has the number may read it."""
     receipt = request.unit.sign_outs.receipt(request.matchdict["number"])
     if receipt is None:
-        raise HTTPNotFound
+        return json_response(refusal(404, "invalid_request", "There is no such receipt.", request.trace_id))
     sites = [
         {"client_id": notice.client_id, "name": _name(request, notice), "state": notice.state, "since": _since(notice)}
         for notice in receipt.notices

@@ -10,6 +10,8 @@ from netaddr import IPSet
 
 from sso_portal.base.named_networks import network_problems, read_networks
 from sso_portal.services.places import Place, Places
+from sso_portal.settings import load_settings
+from sso_portal.wiring import Portal
 
 NETWORKS = "10.1.0.0/16=Beijing office; 10.0.0.0/8 = the company ;2001:db8:1::/48=上海=2;127.0.0.9/32=the kiosk;"
 
@@ -71,6 +73,20 @@ def test_without_a_database(address: str, place: Place) -> None:
 )
 def test_with_a_database(database: str, address: str, locale: str, place: Place) -> None:
     assert Places([], database).of(address, locale) == place
+
+
+def test_the_settings_take_such_a_file_and_a_portal_uses_it(database: str, tmp_path: Path) -> None:
+    given = {
+        "sso.web.issuer": "https://sso.example.com",
+        "sso.storage.url": f"sqlite:///{tmp_path}/x",
+        "sso.security.secret": "x" * 32,
+        "sso.places.database": database,
+        "sso.places.networks": NETWORKS,
+    }
+    portal = Portal(load_settings(given, {}))
+    names = [portal.places.of(address, "zh_CN").name for address in ("8.8.8.8", "10.1.2.3")]
+    portal.close()
+    assert names == ["北京", "Beijing office"]
 
 
 def test_the_operators_names_are_asked_first(database: str) -> None:
