@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sso_portal.base.jose import verified_claims
 from sso_portal.base.urls import add_query
 from sso_portal.protocol.account_choice import named_account, subject_account
 from sso_portal.protocol.call import Call
+from sso_portal.protocol.id_token_hints import hinted_claims
 from sso_portal.services.clients import Client
 from sso_portal.services.sessions import Account
 
@@ -36,7 +36,8 @@ def read_sign_out(
 ) -> SignOut:
     """Understand a sign-out request in a browser in which these people are signed in; nothing in it can do harm, so
     faults are noted, not raised."""
-    hint = _hint_claims(values.get("id_token_hint"), call)
+    token = values.get("id_token_hint")
+    hint = hinted_claims(token, call) if token else None
     audience = hint.get("aud") if hint else None
     client_id = values.get("client_id") or (audience if isinstance(audience, str) else None)
     client = call.services.clients.find(client_id)
@@ -69,9 +70,3 @@ def _named(
     subjects = [subject for subject in (name, hint.get("sub") if hint is not None else None) if subject]
     found = [subject_account(accounts, subject, client, call) for subject in subjects]
     return next((account for account in found if account is not None), None)
-
-
-def _hint_claims(token: str | None, call: Call) -> dict[str, object] | None:
-    # An expired id_token is as good a hint as a fresh one (RP-Initiated Logout 1.0, section 4).
-    claims = verified_claims(token, call.services.keys.verifying()) if token else None
-    return claims if claims is not None and claims.get("iss") == call.issuer else None

@@ -3,7 +3,7 @@
 // All they know of the portal is its issuer; everything else they discover.
 import { createServer } from 'node:http'
 import { createInterface } from 'node:readline'
-// openid-client itself brings jose, and has no function of its own for logout tokens.
+// openid-client has no function of its own for logout tokens.
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 

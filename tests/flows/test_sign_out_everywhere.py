@@ -246,3 +246,16 @@ def test_a_receipt_is_for_who_has_its_number(sso: SingleSignOn) -> None:
     unknown = http.get(f"{PORTAL}/o/logout/receipt/{'x' * 43}", status=404).json
     assert unknown["error_description"] == "There is no such receipt."
     assert "You are signed out." in http.get(f"{PORTAL}/o/logout/?receipt={'x' * 43}").text
+
+
+def test_a_logout_token_is_no_proof_of_who_is_signed_in(
+    sso: SingleSignOn, browser: Browser, shop: RelyingParty, listener: LogoutListener
+) -> None:
+    shop.code(browser)
+    with sso.portal.transaction() as unit:
+        sid = unit.sessions.going_on(unit.users.by_username("zp"))[0].sid
+        told = unit.sign_outs.end_site(unit.sessions.get(sid), "shop")
+    sso.portal.tell_sites(told)
+    shop.code(browser)
+    browser.open(f"{PORTAL}/o/logout/?id_token_hint={listener.tokens[0]}")
+    assert "Sign out?" in browser.text
