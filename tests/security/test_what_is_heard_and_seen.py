@@ -97,8 +97,8 @@ def test_a_browser_never_gets_a_token_or_a_secret(
     seen: list[str] = []
     original = Browser.request
 
-    def request(self: Browser, method: str, url: str, fields: Any) -> Any:
-        answer = original(self, method, url, fields)
+    def request(self: Browser, method: str, url: str, *more: Any) -> Any:
+        answer = original(self, method, url, *more)
         seen.append(unquote(f"{url} {answer.headers.items()} {answer.text}"))
         return answer
 
@@ -116,8 +116,8 @@ def test_the_code_is_in_no_page_and_leaves_with_no_referrer(sso: SingleSignOn, m
     answers: list[Any] = []
     original = Browser.request
 
-    def request(self: Browser, method: str, url: str, fields: Any) -> Any:
-        answers.append((url, original(self, method, url, fields)))
+    def request(self: Browser, method: str, url: str, *more: Any) -> Any:
+        answers.append((url, original(self, method, url, *more)))
         return answers[-1][1]
 
     monkeypatch.setattr(Browser, "request", request)
