@@ -46,8 +46,9 @@ format: $(STAMPS)/dev  ## put the code in shape
 	@$(BIN)/ruff check --fix -q . || true
 	@$(BIN)/ruff format .
 
-docs: $(STAMPS)/dev  ## write the settings manual from the code
+docs: $(STAMPS)/dev  ## write the settings manual from the code, and draw the pictures from a real flow
 	@$(BIN)/python scripts/settings_manual.py docs/settings.md
+	@PYTHONPATH=. $(BIN)/python scripts/draw_flows.py docs
 
 catalogues: $(STAMPS)/dev  ## compile the translations
 	@$(BIN)/python scripts/compile_catalogues.py

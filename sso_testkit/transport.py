@@ -76,13 +76,17 @@ def _response(
     response.headers = CaseInsensitiveDict(headers)
     response.url = request.url or ""
     response.request = request
-    response.raw = _Raw(body)
+    response.raw = _Raw(body, headers)
     response.encoding = requests.utils.get_encoding_from_headers(response.headers)
     return response
 
 
 class _Raw(io.BytesIO):
-    """What ``requests`` reads a body from, streamed or at once."""
+    """What ``requests`` reads a body from, streamed or at once. ``headers`` has those that come twice twice."""
+
+    def __init__(self, body: bytes, headers: list[tuple[str, str]]) -> None:
+        super().__init__(body)
+        self.headers = headers
 
     def stream(self, size: int, decode_content: bool | None = None) -> Iterable[bytes]:
         """The body in pieces."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+import gc
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +15,21 @@ from sso_testkit.sso import PORTAL
 from tests.support.relying_party import RelyingParty
 
 pytest_plugins = ["tests.support.databases"]
+if not entry_points(group="pytest11", name="sso"):
+    # A copy of the source that is not installed.
+    pytest_plugins.append("sso_testkit.plugin")
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected by now stays to the end: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(prepared_world: Path) -> Path:
     """A world's files with people and sites in it, to be copied."""
-    folder = tmp_path_factory.mktemp("template")
-    sso = SingleSignOn(folder)
-    sso.add_person("zp", "penadmin", name="张鹏")
-    sso.add_person("lin", "lin-demo-password", name="林晓")
-    sso.close()
-    return folder
-
-
-@pytest.fixture
-def make_sso(template: Path, tmp_path: Path) -> Iterator[Callable[..., SingleSignOn]]:
-    """Makes a world with settings of its own."""
-    worlds: list[SingleSignOn] = []
-
-    def make(settings: dict[str, str] | None = None) -> SingleSignOn:
-        folder = tmp_path / f"world{len(worlds)}"
-        shutil.copytree(template, folder)
-        worlds.append(SingleSignOn(folder, settings=settings))
-        return worlds[-1]
-
-    yield make
-    for world in worlds:
-        world.close()
-
-
-@pytest.fixture
-def sso(make_sso: Callable[..., SingleSignOn]) -> SingleSignOn:
-    """A portal, two sites, and the people zp (``penadmin``) and lin (``lin-demo-password``)."""
-    return make_sso()
+    return prepared_world
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pyramid.events import BeforeRender
 from pyramid.request import Request
 from pyramid.static import QueryStringConstantCacheBuster
 
+from demo_sites.common.compiled_templates import COMPILED_TEMPLATES
 from demo_sites.common.language import HTML_LANGUAGES, LANGUAGES, choose_locale, page_url, say_date
 from demo_sites.common.story import tell
 from demo_sites.common.words import SharedWords
@@ -38,6 +39,7 @@ def configure(site: str, settings: Mapping[str, str], http: HttpFactory | None, 
             "jinja2.lstrip_blocks": "true",
             "jinja2.i18n.domain": site,
             "jinja2.i18n.gettext": SharedWords,
+            "jinja2.bytecode_caching": COMPILED_TEMPLATES,
         },
     )
     if http is not None:

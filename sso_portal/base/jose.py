@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPrivateNumbers, RSAPublicNumbers
 from joserfc import jwe, jwt
 from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 from joserfc.jwk import ECKey, KeyParameters, OctKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
+from joserfc.util import base64_to_int
 
 from sso_portal.base.hashing import base64url
 
@@ -89,7 +91,17 @@ class DecryptionKey(KeyPair):
 
 
 def _load(members: Mapping[str, Any]) -> ECKey | RSAKey | OKPKey:
+    if members["kty"] == "RSA" and "d" in members:
+        return RSAKey(_rsa(members), dict(members))
     return _KEY_TYPES[members["kty"]].import_key(dict(members))
+
+
+def _rsa(members: Mapping[str, Any]) -> RSAPrivateKey:
+    """An RSA key of our own (RFC 7518, section 6.3.2), without proving its numbers to be primes, which takes as long as
+    several signatures: it was made here, and the encryption at rest shows that it is still what was made."""
+    p, q, d, dp, dq, qi, e, n = (base64_to_int(members[name]) for name in ("p", "q", "d", "dp", "dq", "qi", "e", "n"))
+    private = RSAPrivateNumbers(p=p, q=q, d=d, dmp1=dp, dmq1=dq, iqmp=qi, public_numbers=RSAPublicNumbers(e, n))
+    return private.private_key(unsafe_skip_rsa_key_validation=True)
 
 
 def generate_signing_key(algorithm: SigningAlgorithm) -> SigningKey:

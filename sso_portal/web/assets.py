@@ -58,7 +58,7 @@ def _brand_stylesheet(brand: Brand) -> str:
 
 def includeme(config: Configurator) -> None:
     """Serve the files."""
-    config.registry.assets = Assets(config.registry.portal.settings.brand)
+    config.registry.assets = Assets(config.registry.brand)
     config.add_route("static", "/static/{hash}/{name}")
     config.add_view(_serve, route_name="static", request_method=("GET", "HEAD"))
     config.add_route("favicon", "/favicon.ico")

@@ -55,7 +55,7 @@ def includeme(config: Configurator) -> None:
     config.add_exception_view(_not_utf8, context=UnicodeDecodeError)
     config.add_exception_view(_broken_off, context=DisconnectionError)
     config.add_exception_view(_failure, context=Exception)
-    for unavailable in config.registry.portal.unavailable:
+    for unavailable in config.registry.unavailable:
         config.add_exception_view(_unavailable, context=unavailable)
 
 

@@ -18,6 +18,7 @@ from sso_portal.base.urls import MAXIMUM_LENGTH, add_query
 from sso_portal.protocol.vocabulary import ACCOUNT_DEVICES_PATH, LOGIN_PATH, LOGOUT_PATH
 from sso_portal.services.clients import Client
 from sso_portal.services.users import User
+from sso_portal.web.compiled_templates import COMPILED_TEMPLATES
 from sso_portal.web.cookies import preference_cookie
 from sso_portal.web.csrf import csrf_token
 from sso_portal.web.locale import LOCALES
@@ -43,7 +44,12 @@ _THEME_NAMES = {"auto": _("Automatic"), "light": _("Light"), "dark": _("Dark")}
 def includeme(config: Configurator) -> None:
     """Set up the templates."""
     config.add_settings(
-        {"jinja2.i18n.domain": "sso_portal", "jinja2.trim_blocks": "true", "jinja2.lstrip_blocks": "true"}
+        {
+            "jinja2.i18n.domain": "sso_portal",
+            "jinja2.trim_blocks": "true",
+            "jinja2.lstrip_blocks": "true",
+            "jinja2.bytecode_caching": COMPILED_TEMPLATES,
+        }
     )
     config.include("pyramid_jinja2")
 

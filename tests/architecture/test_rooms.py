@@ -29,12 +29,19 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "zope": ("sso_portal/storage/",),
     "argon2": ("sso_portal/base/hashing.py",),
     "cryptography": ("sso_portal/base/jose.py", "sso_portal/base/certificates.py"),
-    "joserfc": ("sso_portal/base/jose.py", "sso_portal/base/client_jose.py", "sso_client/"),
+    "joserfc": (
+        "sso_portal/base/jose.py",
+        "sso_portal/base/client_jose.py",
+        "sso_client/",
+        "sso_testkit/faults/signed_tokens.py",
+        "sso_testkit/relying_party/signatures.py",
+    ),
     "oauthlib": ("sso_portal/protocol/", "sso_client/"),
     "requests": ("sso_portal/services/federation/", "sso_client/", "sso_testkit/"),
     "requests_oauthlib": ("sso_client/",),
-    "urllib3": ("sso_portal/services/federation/", "sso_client/"),
+    "urllib3": ("sso_portal/services/federation/", "sso_client/", "sso_testkit/back_channel.py"),
     "pyramid": ("sso_portal/web/", "sso_portal/app.py", "sso_client/pyramid/", "demo_sites/"),
+    "jinja2": ("sso_portal/web/compiled_templates.py", "demo_sites/common/compiled_templates.py"),
     "pyramid_jinja2": ("sso_portal/web/", "demo_sites/"),
     "pyramid_tm": ("sso_portal/web/",),
     "segno": ("sso_portal/web/",),
@@ -44,6 +51,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "click": ("sso_portal/cli/",),
     "waitress": ("sso_portal/cli/", "demo_sites/serve.py"),
     "webtest": ("sso_testkit/",),
+    "bs4": ("sso_testkit/",),
+    "pytest": ("sso_testkit/plugin.py",),
 }
 """Each library and the places that may import it."""
 
@@ -53,6 +62,9 @@ NEIGHBOURS: dict[str, str] = {
     "sso_testkit": r"sso_testkit(\..+)?|sso_portal\.app\..+|demo_sites\.\w+\.app\..+|sso_client\.\w+",
 }
 """What each package beside the portal may import of ours: the test kit only public names and application factories."""
+
+
+_TOLD_BY_NAME = ("demo_sites/serve.py", "sso_testkit/load/flows.py")
 
 
 def room_of(name: str) -> str:
@@ -99,9 +111,10 @@ def strangers(root: Path) -> list[str]:
 
 
 def hidden_imports(root: Path) -> list[str]:
-    """Imports by name at run time, which no table can see; a site's process is told by name which site it is."""
+    """Imports by name at run time, which no table can see; a site's process is told by name which site it is, and the
+    load mode which flow."""
     found = [module for module in modules(root, *PACKAGES) if re.search(r"\bimport_module\(|__import__\(", module.text)]
-    return [module.place for module in found if module.place != "demo_sites/serve.py"]
+    return [module.place for module in found if module.place not in _TOLD_BY_NAME]
 
 
 def missing_from_wiring(root: Path) -> set[str]:

@@ -11,6 +11,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_testkit import SingleSignOn
+from sso_testkit.site import KIT_PATHS
 from sso_testkit.sso import PORTAL
 
 API_SITE = "https://api.example.test"
@@ -33,7 +34,7 @@ def _make(settings: Mapping[str, str], *, http: Any, clock: Any) -> Any:
 @pytest.fixture
 def api_site(sso: SingleSignOn) -> str:
     """The address of a site whose page ``/who`` calls the portal with the person's token at every view."""
-    sso.add_site("api-site", API_SITE, _make, name="API Site")
+    sso.add_site(API_SITE, _make, client={"client_id": "api-site", "client_name": "API Site", **KIT_PATHS})
     return API_SITE
 
 

@@ -22,7 +22,7 @@ def sign_out_at_portal(browser: Browser) -> None:
 
 
 def restart_talent_center(sso: SingleSignOn) -> None:
-    sso.add_site("talent-center", TALENT_CENTER, make_talent_center, name="Talent Center")
+    sso.add_site(TALENT_CENTER, make_talent_center, client={"client_id": "talent-center"})
 
 
 def shows_mine(browser: Browser, site: str) -> bool:

@@ -73,7 +73,7 @@ def includeme(config: Configurator) -> None:
     )
     add_endpoint(config, DEVICE_PATH, get=device.show, post=device.answer)
     add_endpoint(config, DEVICE_QR_PATH, get=device_qr.draw)
-    if config.registry.portal.registers:
+    if config.registry.registers:
         add_endpoint(config, REGISTER_PATH, post=register.create)
         own = f"{REGISTER_PATH}{{client_id}}/"
         add_endpoint(config, own, get=register.read, put=register.replace, delete=register.remove)
