@@ -13,6 +13,8 @@ from sso_testkit.relying_party.endpoint_answer import EndpointAnswer
 from sso_testkit.relying_party.surroundings import Surroundings
 from sso_testkit.story import story_of
 
+_ANY_LENGTH = 1 << 40
+
 
 class _Call(webtest.TestRequest):
     ResponseClass = EndpointAnswer
@@ -62,4 +64,6 @@ class ServerCalls(webtest.TestApp):
 def _posted(req: Any) -> list[tuple[str, str]]:
     if not req.content_type.startswith("application/x-www-form-urlencoded"):
         return []
+    # Not into a file, which nobody would close, however long it is.
+    req.request_body_tempfile_limit = _ANY_LENGTH
     return parse_qsl(req.body.decode("utf-8", "replace"), keep_blank_values=True)
