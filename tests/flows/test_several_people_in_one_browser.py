@@ -310,6 +310,7 @@ def test_signing_out_is_about_one_person(browser: Browser, rp: RelyingParty, sho
     browser.click("张鹏 zp · Sign out instead")
     browser.submit(browser.page.forms[0], "decision", "sign_out")
     assert "You are signed out." in browser.text and "Site rp" in browser.text and "Site shop" not in browser.text
+    assert "Still signed in in this browser: 林晓 (lin)" in browser.text
     assert greeted(browser) == "lin"
     assert rp.userinfo(tokens["zp"]).status_int == 401
     assert shop.userinfo(tokens["lin"]).status_int == 200
@@ -321,6 +322,7 @@ def test_everybody_signs_out(browser: Browser, rp: RelyingParty, shop: RelyingPa
     assert [who(shop, browser), who(rp, browser, login_hint="lin")] == ["lin", "lin"]
     sign_out(browser, decision="sign_out_all")
     assert "Site shop" in browser.text and browser.text.count("<strong>Site rp</strong>") == 1
+    assert "Still signed in" not in browser.text
     assert not {"__Host-sso_session", "__Host-sso_accounts"} & {name.partition(" ")[2] for name in browser.cookies()}
     assert [greeted(browser), who(rp, browser, prompt="none")] == ["nobody", "login_required"]
 
