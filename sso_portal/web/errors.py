@@ -25,6 +25,8 @@ _MACHINES = (
     "/o/par",
     "/o/register",
     "/o/device_authorization",
+    "/o/session_activity",
+    "/o/logout/receipt",
     "/o/userinfo",
     "/o/jwks",
     "/.well-known/",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_every_page import SCREENSHOTS, Walk
 from tests.support.demo import Demo, start_demo
 from tests.support.sites import SiteProcess, take_over, third_site
 
@@ -86,9 +87,15 @@ def test_a_site_that_was_down_is_signed_out_before_its_first_page(
     page = visitor(script=False)
     enter_all(page, own_demo, partner)
     talent_center.stop()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     sign_out_at(page, own_demo.project_center)
     assert state_of(page, "Talent Center") == "Will be signed out as soon as it answers"
     assert state_of(page, "Partner Site") == "Signed out"
+    # Whoever has its number may read it: here with script, so that it can be looked at closely.
+    for locale, width, scheme in (("zh-CN", 360, "dark"), ("en", 1280, "light"), ("zh-CN", 1280, "light")):
+        reader = visitor(locale=locale, width=width, scheme=scheme)
+        reader.goto(page.url)
+        Walk(reader, f"{locale}-{width}-{scheme}", width).look("portal-receipt")
     talent_center.start()
     other = page.context.new_page()
     other.goto(f"{talent_center.address}/mine")

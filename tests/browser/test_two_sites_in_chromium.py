@@ -36,6 +36,8 @@ def test_one_sign_in_opens_both_sites_and_signing_out_asks_again(demo: Demo, vis
     page.goto(f"{demo.project_center}/mine")
     page.locator("header summary").first.click()
     page.locator("form[action*='sign-out'] button").first.click()
+    expect(page.locator("h1")).to_have_text("You are signed out.")
+    page.get_by_role("link", name="Back to Project Center").click()
     page.wait_for_url(f"{demo.project_center}/")
     page.goto(f"{demo.project_center}/mine")
     assert page.url.startswith(f"{demo.portal}/o/login/")

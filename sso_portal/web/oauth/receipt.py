@@ -90,7 +90,7 @@ def receipt_json(request: Request) -> Response:
     """``GET /o/logout/receipt/{number}``: the same for programs. Who has the number may read it."""
     receipt = request.unit.sign_outs.receipt(request.matchdict["number"])
     if receipt is None:
-        return json_response(refusal(404, "invalid_request", "There is no such receipt.", request.trace_id))
+        return json_response(refusal(404, "not_found", "There is no such receipt.", request.trace_id))
     sites = [
         {"client_id": notice.client_id, "name": _name(request, notice), "state": notice.state, "since": _since(notice)}
         for notice in receipt.notices

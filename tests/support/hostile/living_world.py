@@ -62,6 +62,7 @@ class LivingWorld:
         self._makers: dict[str, Callable[[str, Memory], str]] = {
             "session": lambda of, _: self._session(of),
             "sid": lambda of, _: self._sid(of),
+            "receipt": lambda of, _: self._receipt(of),
             "code": lambda of, _: self._code(of),
             "access": lambda of, _: self._tokens(of)[0],
             "refresh": lambda of, _: self._tokens(of)[1],
@@ -122,6 +123,13 @@ class LivingWorld:
         cookie = self._session(username)
         with self.sso.portal.transaction() as unit:
             return str(unit.sessions.find(cookie)[0].sid)
+
+    def _receipt(self, username: str) -> str:
+        """The number of a sign-out, of a session that nobody else uses."""
+        with self.sso.portal.transaction() as unit:
+            user = unit.users.by_username(username)
+            session, _ = unit.sessions.begin(user, remember_me=False, address="", user_agent="", old_cookie=None)
+            return str(unit.sign_outs.end(session.sid, "signed_out").number)
 
     def _issue(self, secret: str) -> str:
         self.issued.add(secret)

@@ -179,5 +179,5 @@ MACHINE_ENDPOINTS: tuple[Endpoint, ...] = (
         RFC_6749,
         machine=True,
     ),
-    Endpoint("/o/logout/receipt/{number}/", (get("/o/logout/receipt/not-a-number"),), {}, machine=True),
+    Endpoint("/o/logout/receipt/{number}/", (get("/o/logout/receipt/{number}"),), {}, machine=True),
 )

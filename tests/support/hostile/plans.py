@@ -10,13 +10,13 @@ from urllib.parse import quote
 from tests.support.hostile.clients_of_every_kind import CLIENTS, SECRETS
 from tests.support.hostile.living_world import CSRF, LivingWorld, Memory
 
-OWN_ID = b"{client_id}"
-"""In a path: a client that has registered itself."""
+IN_PATHS = {b"{client_id}": ("registered client", "newcomer"), b"{number}": ("receipt", "lin")}
+"""What a path may have in it: a client that has registered itself, the number of a receipt."""
 
 FORM = "application/x-www-form-urlencoded"
 
 
-NO_SECRETS = {"device form", "consent form", "user code", "registered client", "sid"}
+NO_SECRETS = {"device form", "consent form", "user code", "registered client", "receipt", "sid"}
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,9 @@ def made(plan: Plan, world: LivingWorld) -> Made:
         environ["HTTP_COOKIE"] = "; ".join(cookies)
     query = _encoded(plan.query, world, memory)
     path = plan.path
-    if OWN_ID in path:
-        path = path.replace(OWN_ID, world.make("registered client", "newcomer", memory).encode())
+    for place, thing in IN_PATHS.items():
+        if place in path:
+            path = path.replace(place, world.make(*thing, memory).encode())
     return Made(plan.method, path, query, _body(plan, world, memory), environ, memory)
 
 

@@ -12,28 +12,14 @@ from typing import Any
 import pytest
 
 from sso_client.background import in_a_thread
+from tests.unit.sso_client.people_at_the_site import COOKIE, PATH, is_in, session
 from tests.unit.sso_client.provider import MovableClock, Provider, ProviderAdapter
 from tests.unit.sso_client.site_under_test import Person, make_site
-
-COOKIE = "__Host-sso_project-center"
-PATH = "/session_activity"
 
 
 @pytest.fixture(autouse=True)
 def an_offering_portal(provider: Provider) -> None:
     provider.offer_session_activity()
-
-
-def is_in(person: Person, app: Any = None) -> bool:
-    if app is not None:
-        cookies = person.cookies()
-        person.browser.app = app
-        assert cookies
-    return bool(person.get("/mine").status_int == 200)
-
-
-def session(person: Person) -> Any:
-    return person.browser.app.registry["sso_client.kit"].sessions.find(person.cookies()[COOKIE])
 
 
 def test_use_is_told_once_in_a_period(
