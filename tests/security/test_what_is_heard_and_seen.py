@@ -9,7 +9,6 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -91,20 +90,10 @@ def test_no_secret_is_in_the_log_that_is_written(sso: SingleSignOn, tmp_path: Pa
     assert found == []
 
 
-def test_a_browser_never_gets_a_token_or_a_secret(
-    sso: SingleSignOn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[str] = []
-    original = Browser.request
-
-    def request(self: Browser, method: str, url: str, *more: Any) -> Any:
-        answer = original(self, method, url, *more)
-        seen.append(unquote(f"{url} {answer.headers.items()} {answer.text}"))
-        return answer
-
-    monkeypatch.setattr(Browser, "request", request)
+def test_a_browser_never_gets_a_token_or_a_secret(sso: SingleSignOn, tmp_path: Path) -> None:
     secrets = story(sso, tmp_path)
-    everything = "\n".join(seen)
+    seen = [hop for hop in sso.journal.hops if hop.actor == "person"]
+    everything = "\n".join(unquote(f"{hop.url} {hop.response_headers} {hop.body.decode()}") for hop in seen)
     assert "/sso/callback?code=" in everything
     kept_back = {name: value for name, value in secrets.items() if "cookie" not in name and name != "code"}
     # Who signs out brings the id_token along, as RP-Initiated Logout has it; the page itself never shows it.
@@ -112,26 +101,19 @@ def test_a_browser_never_gets_a_token_or_a_secret(
     assert [name for name, value in kept_back.items() if value in everything and name not in allowed] == []
 
 
-def test_the_code_is_in_no_page_and_leaves_with_no_referrer(sso: SingleSignOn, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers: list[Any] = []
-    original = Browser.request
-
-    def request(self: Browser, method: str, url: str, *more: Any) -> Any:
-        answers.append((url, original(self, method, url, *more)))
-        return answers[-1][1]
-
-    monkeypatch.setattr(Browser, "request", request)
+def test_the_code_is_in_no_page_and_leaves_with_no_referrer(sso: SingleSignOn) -> None:
     browser = sso.browser()
     browser.open(f"{PROJECT_CENTER}/mine")
     browser.sign_in("zp", "penadmin")
     callback = next(hop for hop in browser.hops if "/sso/callback?" in hop)
     code = parse_qs(urlsplit(callback).query)["code"][0]
-    assert not any(code in answer.text for _, answer in answers)
-    carrying = [answer for url, answer in answers if code in url or code in answer.headers.get("Location", "")]
+    answers = [(hop, dict(hop.response_headers)) for hop in sso.journal.hops if hop.actor == "person"]
+    assert not any(code in hop.body.decode() for hop, _ in answers)
+    carrying = [headers for hop, headers in answers if code in hop.url or code in headers.get("Location", "")]
     assert len(carrying) == 2, "the redirect that has it, and the callback"
-    for answer in carrying:
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
-        assert "no-store" in answer.headers["Cache-Control"]
+    for headers in carrying:
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "no-store" in headers["Cache-Control"]
 
 
 def test_a_sites_database_does_not_hold_the_cookie(sso: SingleSignOn, tmp_path: Path) -> None:
