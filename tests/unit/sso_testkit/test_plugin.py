@@ -26,14 +26,14 @@ def site(environ, start_response):
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> object:
-    """Runs a test file with the plugin in this process."""
+    """Runs a test file with the plugin, in a process that knows nothing of this one's modules."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
     def run_one(source: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(site_of_mine=_SITE)
         pytester.makepyfile(test_it=source)
         quiet = ("-W", "ignore::DeprecationWarning", "-W", "ignore::UserWarning", "-W", "ignore::ResourceWarning")
-        return pytester.runpytest_inprocess("-p", "sso_testkit.plugin", "-p", "no:cacheprovider", *quiet, *options)
+        return pytester.runpytest_subprocess("-p", "sso_testkit.plugin", "-p", "no:cacheprovider", *quiet, *options)
 
     return run_one
 
