@@ -90,7 +90,6 @@ setup(
     cmdclass={"build_py": BuildWithCatalogues},
     entry_points={
         "console_scripts": ["sso-portal = sso_portal.cli.main:main"],
-        "pytest11": ["sso = sso_testkit.pytest_entry"],
         "paste.app_factory": [
             "main = sso_portal.app:main",
             "project_center = demo_sites.project_center.app:main",

@@ -5,24 +5,9 @@ Never: reaches into the portal; it uses the public app factories and what they s
 Asked by: tests of the portal, of the kit and of relying sites.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from sso_testkit.browser import Browser, Tab
-    from sso_testkit.clock import MovableClock
-    from sso_testkit.sso import SingleSignOn
-    from sso_testkit.world import World
+from sso_testkit.browser import Browser, Tab
+from sso_testkit.clock import MovableClock
+from sso_testkit.sso import SingleSignOn
+from sso_testkit.world import World
 
 __all__ = ["Browser", "MovableClock", "SingleSignOn", "Tab", "World"]
-
-
-def __getattr__(name: str) -> object:
-    """The names above, imported when they are first asked for: pytest finds its entry point in this package also where
-    the kit's libraries are not installed."""
-    if name not in __all__:
-        raise AttributeError(name)
-    from sso_testkit import public_names
-
-    return getattr(public_names, name)

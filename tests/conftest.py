@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,7 @@ from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
 from tests.support.relying_party import RelyingParty
 
-pytest_plugins = ["tests.support.databases"]
-if not entry_points(group="pytest11", name="sso"):
-    # A copy of the source that is not installed.
-    pytest_plugins.append("sso_testkit.plugin")
+pytest_plugins = ["tests.support.databases", "sso_testkit.plugin"]
 
 
 def pytest_collection_finish() -> None:

@@ -52,7 +52,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "waitress": ("sso_portal/cli/", "demo_sites/serve.py"),
     "webtest": ("sso_testkit/",),
     "bs4": ("sso_testkit/",),
-    "pytest": ("sso_testkit/plugin.py", "sso_testkit/pytest_entry.py"),
+    "pytest": ("sso_testkit/plugin.py",),
 }
 """Each library and the places that may import it."""
 
