@@ -259,3 +259,13 @@ def test_a_logout_token_is_no_proof_of_who_is_signed_in(
     shop.code(browser)
     browser.open(f"{PORTAL}/o/logout/?id_token_hint={listener.tokens[0]}")
     assert "Sign out?" in browser.text
+
+
+def test_a_restart_keeps_who_is_signed_in_and_nobody_who_was_not(sso: SingleSignOn, browser: Browser) -> None:
+    cookie = next(cookie for cookie in browser.jar if cookie.name == "__Host-sso_session").value
+    sso.start_portal()
+    assert "Hello, 张鹏" in browser.open(f"{PORTAL}/").text
+    sign_out(browser)
+    sso.start_portal()
+    headers = {"Cookie": f"__Host-sso_session={cookie}"}
+    assert "Hello" not in webtest.TestApp(sso.world).get(f"{PORTAL}/", headers=headers).text
