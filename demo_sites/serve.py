@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
+from demo_sites.common.recorded import recorded
+
 SITES = ("project_center", "talent_center")
 THREADS = 4
 
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, leave)
     try:
         settings = read_settings(options.settings_json)
-        app = importlib.import_module(f"demo_sites.{options.site}.app").make_app(settings)
+        app = recorded(importlib.import_module(f"demo_sites.{options.site}.app").make_app, settings)
         # Imported late: --help and a mistyped argument need no web server.
         from waitress.server import create_server
 

@@ -12,9 +12,12 @@ from pyramid.registry import Registry
 from pyramid.router import Router
 
 from sso_portal.base.clock import Clock
+from sso_portal.base.errors import Refused
 from sso_portal.settings import load_settings
 from sso_portal.settings.areas import Brand
 from sso_portal.wiring import Network, Portal
+
+__all__ = ["Refused", "main", "make_app", "make_app_of"]
 
 
 def make_app(settings: Mapping[str, str], *, clock: Clock | None = None, network: Network | None = None) -> Router:

@@ -89,8 +89,8 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 
 
 def _raw(answer: requests.Response) -> bytes:
-    body, is_whole = _body(answer)
-    headers = [*getattr(answer.raw, "headers", answer.headers.items())]
+    body, is_whole = body_of(answer)
+    headers = headers_of(answer)
     if not is_whole:
         headers = [(name, value) for name, value in headers if name.lower() != "content-length"]
         headers.append(("Content-Length", str(len(body) + 1)))
@@ -99,7 +99,13 @@ def _raw(answer: requests.Response) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode("latin-1", "replace") + body
 
 
-def _body(answer: requests.Response) -> tuple[bytes, bool]:
+def headers_of(answer: requests.Response) -> list[tuple[str, str]]:
+    """Its headers; those that come twice are there twice."""
+    return [*getattr(answer.raw, "headers", answer.headers.items())]
+
+
+def body_of(answer: requests.Response) -> tuple[bytes, bool]:
+    """What came of its body, as it was on the wire, and whether that is all of it."""
     pieces: list[bytes] = []
     try:
         pieces.extend(answer.raw.stream(1024))

@@ -1,4 +1,4 @@
-"""What the portal has done beside answering: sites that it has told of sign-outs, and refusals that it remembers."""
+"""What has happened beside answering: sites that were told of sign-outs, mails, refusals that the portal remembers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from sso_flow.journal import Hop
+from sso_testkit.audit_events import AuditEvent, audit_events_of
 from sso_testkit.captured import Captured
 from sso_testkit.faults.signed_tokens import claims_of, is_signed
-from sso_testkit.journal import Hop
+from sso_testkit.mails import Mail
 from sso_testkit.notices import Notice, notices_of
 from sso_testkit.world import World
 
@@ -68,6 +70,17 @@ class Effects:
     def notices(self) -> Captured[Notice]:
         """Whom the portal tells of sign-outs, and what has become of it, oldest first."""
         return Captured("sign-out notices", notices_of(self._surroundings.portal))
+
+    @property
+    def mails(self) -> Captured[Mail]:
+        """What anybody in the world has sent with ``smtplib``, in order."""
+        return Captured("mails", self._surroundings.world.mails)
+
+    @property
+    def audit_events(self) -> Captured[AuditEvent]:
+        """The portal's audit log, oldest first; it begins with the people, clients and keys that were there at the
+        start, so ask for what you mean: ``audit_events.of(what="signed_in").only()``."""
+        return Captured("audit events", audit_events_of(self._surroundings.portal))
 
     @property
     def refusals(self) -> Captured[Refusal]:

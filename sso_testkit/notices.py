@@ -1,18 +1,10 @@
-"""The portal's outbox of sign-outs, as it lies in its database."""
+"""The portal's outbox of sign-outs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-# The portal's services tell of notices that are not settled only; a test asks for those that went well too.
-_QUERY = """
-SELECT logout_notices.client_id, logout_notices.state, sign_outs.because, logout_notices.sid, logout_notices.attempts,
-       logout_notices.problem, logout_notices.created_at, logout_notices.next_attempt_at, logout_notices.settled_at
-FROM logout_notices JOIN sign_outs ON sign_outs.receipt_hash = logout_notices.receipt_hash
-ORDER BY logout_notices.created_at, logout_notices.client_id, logout_notices.id
-"""
 
 
 @dataclass(frozen=True)
@@ -36,7 +28,18 @@ class Notice:
 
 
 def notices_of(portal: Any) -> Iterator[Notice]:
-    """Every notice in the outbox of ``portal``, oldest first."""
-    with portal.database.engine.connect() as connection:
-        for row in connection.exec_driver_sql(_QUERY):
-            yield Notice(*row)
+    """The latest thousand notices in the outbox of ``portal``, oldest first."""
+    with portal.transaction() as unit:
+        latest = unit.sign_outs.latest_notices()
+    for told, sign_out in reversed(latest):
+        yield Notice(
+            client_id=told.client_id,
+            state=told.state,
+            because=sign_out.because,
+            sid=told.sid,
+            attempts=told.attempts,
+            problem=told.problem,
+            created_at=told.created_at,
+            next_attempt_at=told.next_attempt_at,
+            settled_at=told.settled_at,
+        )

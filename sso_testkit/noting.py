@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import requests
 
-from sso_testkit.journal import Journal
+from sso_flow.journal import Journal
 
 _FORM = "application/x-www-form-urlencoded"
 

@@ -63,13 +63,13 @@ def _told(address: Any, frame: FrameType | None) -> str:
     where = ":".join(str(part) for part in address[:2]) if isinstance(address, tuple) else str(address)
     lines = [
         f"a socket to {where} was opened by {opener(frame)}",
-        "Sites talk with requests, urllib3, http.client or urllib.request, and only with hosts of their world: see"
-        " sso.add_site. A test that needs a real socket is marked with @pytest.mark.sso_sockets.",
+        "Sites talk with requests, urllib3, http.client, urllib.request or httpx, and only with hosts of their world:"
+        " see sso.add_site. A test that needs a real socket is marked with @pytest.mark.sso_sockets.",
     ]
     if threading.current_thread() is not threading.main_thread():
         lines.append(
-            f"It happened in the thread {threading.current_thread().name!r}, which belongs to no world unless it was"
-            " started with contextvars.copy_context().run."
+            f"It happened in the thread {threading.current_thread().name!r}. One that was started outside of the world,"
+            " not by a site that is being served, is in it only inside of `with sso.world.entered():`."
         )
     return "\n".join(lines)
 

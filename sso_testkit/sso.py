@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,17 +11,20 @@ from urllib.parse import urlsplit
 
 from demo_sites.project_center.app import make_app as make_project_center
 from demo_sites.talent_center.app import make_app as make_talent_center
+from sso_flow.journal import Journal
 from sso_portal.app import make_app
 from sso_testkit.browser import Browser
 from sso_testkit.clock import MovableClock, SiteClock
+from sso_testkit.compiled_statements import share_compiled_statements
+from sso_testkit.counting import Counted, counting
 from sso_testkit.effects import Effects
 from sso_testkit.faults import Faults
+from sso_testkit.here import placed
 from sso_testkit.joining import application_of
-from sso_testkit.journal import Journal
 from sso_testkit.relying_party import RelyingParty
 from sso_testkit.site import KIT_PATHS, Site, metadata_of, secret_of, settings_of
 from sso_testkit.story import story_of
-from sso_testkit.world import World
+from sso_testkit.world import Application, World
 
 PORTAL = "https://portal.example.test"
 PROJECT_CENTER = "https://project.example.test"
@@ -36,8 +40,11 @@ _DEMO: tuple[tuple[str, str, str, Any], ...] = (
 
 
 class SingleSignOn:
-    """A portal with two sites, people on demand, and a clock. ``portal`` is the portal's wiring, ``sites`` holds the
-    sites by client_id."""
+    """A portal with two sites, people on demand, and a clock.
+
+    ``portal`` is the portal's wiring, ``sites`` holds the sites by client_id; ``clock``, ``world``, ``faults`` and
+    ``effects`` are the time, the hosts, what can go wrong, and what has happened.
+    """
 
     def __init__(self, folder: Path, *, storage_url: str = "", settings: dict[str, str] | None = None) -> None:
         """A world whose files lie in ``folder``; it goes on from what is there already, so a prepared folder can be
@@ -49,6 +56,7 @@ class SingleSignOn:
         self.effects = Effects(self)
         self._site_clocks: dict[str, SiteClock] = {}
         self.sites: dict[str, Site] = {}
+        self._other_servers: list[Any] = []
         self._folder = folder
         self._passwords = dict(DEMO_PASSWORDS)
         self._portal_settings = {
@@ -64,6 +72,7 @@ class SingleSignOn:
         if not self.portal.is_migrated():
             self.portal.upgrade()
             self.portal.prepare()
+        share_compiled_statements(self.portal.database.engine)
         for name, chinese, address, factory in _DEMO:
             client = {
                 "client_id": name.lower().replace(" ", "-"),
@@ -74,11 +83,20 @@ class SingleSignOn:
             }
             self.add_site(address, factory, client=client)
 
-    def start_portal(self) -> None:
-        """Start the portal, or start it again over the same database, as a restarted server would."""
-        self.portal_app = make_app(self._portal_settings, clock=self.clock, network=self.world)
+    def start_portal(self, *, sockets: bool = False) -> None:
+        """Start the portal, or start it again over the same database, as a restarted server would. With ``sockets`` its
+        own fetches leave this process, as in production: for a test that has real servers to be called."""
+        network = None if sockets else self.world
+        self.portal_app = make_app(self._portal_settings, clock=self.clock, network=network)
         self.portal: Any = self.portal_app.registry.portal
-        self.world.add(PORTAL, self.portal_app)
+        self.world.add(PORTAL, _outside(self.portal_app) if sockets else self.portal_app)
+
+    def another_server(self) -> Any:
+        """A further server of the same portal over the same database, as behind a load balancer: its application, whose
+        ``registry.portal`` is its wiring. It has no address in the world, and ends with it."""
+        app = make_app(self._portal_settings, clock=self.clock, network=self.world)
+        self._other_servers.append(app)
+        return app
 
     def add_person(self, username: str, password: str = "a good password", **fields: Any) -> None:  # noqa: S107
         """Somebody who can sign in."""
@@ -88,14 +106,14 @@ class SingleSignOn:
             unit.users.add(username, password=password, **fields)
 
     def add_client(self, client_id: str, secret: str = "", **metadata: Any) -> str | None:
-        """Register a client; answers its secret."""
+        """Register a client; answers its secret. Raises :class:`sso_testkit.refusals.Refused`."""
         metadata.setdefault("client_name", client_id)
         with self.portal.transaction() as unit:
             _, plain = unit.clients.add(metadata, client_id=client_id, secret=secret)
         return str(plain) if plain is not None else None
 
     def edit_client(self, client_id: str, **changes: Any) -> None:
-        """Change a client's metadata."""
+        """Change a client's metadata. Raises :class:`sso_testkit.refusals.Refused`."""
         with self.portal.transaction() as unit:
             unit.clients.edit(client_id, changes)
 
@@ -163,16 +181,22 @@ class SingleSignOn:
     def tick(self) -> None:
         """Let the portal do what its courier and its caretaker would have done by now: end sessions whose time is over,
         tell sites what they have missed, delete what nobody needs, and see to the keys."""
-        while self.portal.end_expired_sessions():
-            pass
-        while self.portal.backchannel_logout.tell_due():
-            pass
-        self.portal.sweep()
+        with self.world.entered(self.world.portal_host):
+            while self.portal.end_expired_sessions():
+                pass
+            while self.portal.backchannel_logout.tell_due():
+                pass
+            self.portal.sweep()
 
     @property
     def journal(self) -> Journal:
         """What has gone over the wire."""
         return self.world.journal
+
+    def counting(self) -> AbstractContextManager[Counted]:
+        """``with sso.counting() as counted: …``: ``counted.statements`` and ``counted.commits`` are what the portal has
+        sent to its database inside the block."""
+        return counting(self.portal.database)
 
     def browser(self, language: str = "en") -> Browser:
         """A browser that has never been anywhere."""
@@ -188,4 +212,15 @@ class SingleSignOn:
 
     def close(self) -> None:
         """Give the database back."""
-        self.portal.close()
+        for app in (self.portal_app, *self._other_servers):
+            app.registry.portal.close()
+
+
+def _outside(application: Application) -> Application:
+    """The same application in no world: what it asks while it is served goes where its name says."""
+
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with placed(None):
+            return application(environ, start_response)
+
+    return answer

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import Any
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from sso_testkit.journal import Hop, Journal
-from sso_testkit.masking import masked, masked_pairs
+from sso_flow.facts import header_of, target_of
+from sso_flow.headings import heading_of
+from sso_flow.journal import Hop, Journal
+from sso_flow.values import shown, shown_credentials, shown_name, shown_text
 from sso_testkit.portal_trace import trace_lines
 
 TITLE = "single sign-on story"
@@ -42,8 +42,9 @@ def story_of(journal: Journal, portal: Any = None, *, longest: int = _LONGEST_ST
     for hop in told:
         # Whoever follows a redirect brings what has just been told.
         lines += _lines_of(hop, is_sent=hop.method == "GET" and hop.url == sent_to)
-        sent_to = _target_of(hop)
-        lines += [f"{_INDENTED}{line}" for line in trace_lines(portal, _header(hop, "x-request-id"), known)]
+        sent_to = target_of(hop)
+        trace_id = header_of(hop.response_headers, "X-Request-Id")
+        lines += [f"{_INDENTED}{line}" for line in trace_lines(portal, trace_id, known)]
     return "\n".join(lines)
 
 
@@ -53,18 +54,17 @@ def _lines_of(hop: Hop, *, is_sent: bool) -> Iterator[str]:
     yield f"{hop.number:>3}  {hop.actor}{tab}: {hop.method} {parts.scheme}://{parts.netloc}{parts.path or '/'}"
     asked = [] if is_sent else [*_pairs(parts.query), *hop.form]
     yield from _listed("with", [pair for pair in asked if pair[0] not in _UNINTERESTING])
-    way = {name.lower(): value for name, value in hop.request_headers.items()}.get("authorization", "")
+    way = header_of(hop.request_headers, "Authorization")
     if way:
-        scheme, _, secret = way.partition(" ")
-        yield f"{_INDENTED}with Authorization: {scheme} {masked('authorization', secret)}"
+        yield f"{_INDENTED}with Authorization: {shown_credentials(way)}"
     yield from _answer_of(hop)
 
 
 def _answer_of(hop: Hop) -> Iterator[str]:
     if not hop.status:
-        yield f"{_INDENTED}← no answer: {masked('', hop.body.decode('utf-8', 'replace'))}"
-    elif _target_of(hop):
-        target = urlsplit(_target_of(hop))
+        yield f"{_INDENTED}← no answer: {shown_text(hop.body.decode('utf-8', 'replace'))}"
+    elif target_of(hop):
+        target = urlsplit(target_of(hop))
         yield f"{_INDENTED}← {hop.status} to {target.scheme}://{target.netloc}{target.path or '/'}"
         yield from _listed("with", [*_pairs(target.query), *_pairs(target.fragment)])
     else:
@@ -75,30 +75,22 @@ def _answer_of(hop: Hop) -> Iterator[str]:
 
 
 def _listed(word: str, pairs: list[tuple[str, str]]) -> Iterator[str]:
-    for name, value in masked_pairs(pairs):
-        yield f"{_INDENTED}  {word} {name}={value}"
+    for name, value in pairs:
+        yield f"{_INDENTED}  {word} {shown_name(name)}={shown(name, value)}"
 
 
 def _said(hop: Hop) -> str:
     """What an answer says, in a line: a page by its heading, JSON by its error or the names of its members."""
-    kind = _header(hop, "content-type").partition(";")[0]
+    kind = header_of(hop.response_headers, "Content-Type").partition(";")[0]
     if kind == "text/html":
-        return f"the page {heading_of(hop.body.decode('utf-8', 'replace'))!r}"
+        return f"the page {heading_of(hop)!r}"
     if kind.endswith("json"):
         members = _members(hop.body)
-        known = [f"{name}: {masked(name, str(members[name]))}" for name in _TOLD if name in members]
+        known = [f"{name}: {shown(name, str(members[name]))}" for name in _TOLD if name in members]
         others = [name for name in members if name not in _TOLD]
         return "; ".join(known + ([f"and {', '.join(others)}"] if others else []))
-    return _header(hop, "www-authenticate") or (masked("", hop.body.decode("utf-8", "replace")) if hop.body else "")
-
-
-def heading_of(source: str) -> str:
-    """The heading of a page, or its title when it has none."""
-    for tag in ("h1", "title"):
-        found = re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}\s*>", source, re.DOTALL | re.IGNORECASE)
-        if found is not None:
-            return " ".join(unescape(re.sub(r"<[^>]+>", " ", found[1])).split())
-    return ""
+    challenge = header_of(hop.response_headers, "WWW-Authenticate")
+    return shown_text(challenge or hop.body.decode("utf-8", "replace"))
 
 
 def _members(body: bytes) -> Mapping[str, Any]:
@@ -111,12 +103,3 @@ def _members(body: bytes) -> Mapping[str, Any]:
 
 def _pairs(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query, keep_blank_values=True)
-
-
-def _target_of(hop: Hop) -> str:
-    location = _header(hop, "location")
-    return urljoin(hop.url, location) if location else ""
-
-
-def _header(hop: Hop, wanted: str) -> str:
-    return next((value for name, value in hop.response_headers if name.lower() == wanted), "")

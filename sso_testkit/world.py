@@ -12,13 +12,19 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import BaseAdapter
 
-# Imported for what they do: whatever a site asks while it is being served stays in its world, and so does its time.
+# Imported for what they do: whatever a site asks while it is being served stays in its world, and so do its mails, its
+# threads and its time.
 import sso_testkit.back_channel
-import sso_testkit.world_time  # noqa: F401
+import sso_testkit.httpx_channel
+import sso_testkit.mail_channel
+import sso_testkit.threads
+import sso_testkit.world_dates  # noqa: F401
+from sso_flow.journal import Journal
+from sso_testkit import time_machines, world_time
 from sso_testkit.clock import Clock, MovableClock
 from sso_testkit.here import TEST, entered, here
 from sso_testkit.interceptors import Interceptors
-from sso_testkit.journal import Journal
+from sso_testkit.mails import Mail
 from sso_testkit.noting import Noted
 from sso_testkit.transport import send_to_wsgi
 
@@ -37,8 +43,12 @@ class World:
 
     def __init__(self, clock: Clock | None = None) -> None:
         """An empty world. ``clock`` tells its time."""
+        # Again for each: another library that plays with the time may have put everything back.
+        world_time.lay()
+        time_machines.make_room()
         self.clock = clock or MovableClock()
         self.journal = Journal(self.clock.now)
+        self.mails: list[Mail] = []
         self.portal_host = "portal"
         self._applications: dict[str, Application] = {}
         self._down: set[str] = set()

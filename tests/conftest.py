@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 pytest_plugins = ["tests.support.databases", "sso_testkit.plugin"]
 

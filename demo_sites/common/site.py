@@ -14,6 +14,7 @@ from pyramid.static import QueryStringConstantCacheBuster
 
 from demo_sites.common.compiled_templates import COMPILED_TEMPLATES
 from demo_sites.common.language import HTML_LANGUAGES, LANGUAGES, choose_locale, page_url, say_date
+from demo_sites.common.recorded import flow_url
 from demo_sites.common.story import tell
 from demo_sites.common.words import SharedWords
 from sso_client.backchannel import HttpFactory
@@ -25,7 +26,8 @@ def configure(site: str, settings: Mapping[str, str], http: HttpFactory | None, 
     """A Pyramid configurator for the package ``demo_sites.<site>``, ready for the site's own routes and views.
 
     ``settings`` holds what the kit needs (``sso.issuer``, ``sso.client_id``, ``sso.client_secret``, ``sso.scope``) and,
-    if wanted, ``demo.sibling_url``: the address of the other site, shown as a link at the top.
+    if wanted, ``demo.sibling_url``: the address of the other site, shown as a link at the top; in the running demo
+    ``demo.flow_url``: the page that draws what went over the wires.
     """
     package = f"demo_sites.{site}"
     config = Configurator(
@@ -44,9 +46,9 @@ def configure(site: str, settings: Mapping[str, str], http: HttpFactory | None, 
     )
     if http is not None:
         config.registry["sso_client.http"] = http
-        config.registry["sso_client.background"] = at_once  # who brings the wire wants all that goes over it in order
     if clock is not None:
         config.registry["sso_client.clock"] = clock
+        config.registry["sso_client.background"] = at_once  # who brings the time wants all that happens in order
     config.registry["sso_client.language"] = choose_locale
     config.include("pyramid_jinja2")
     config.include("sso_client.pyramid")
@@ -87,6 +89,7 @@ def add_globals(event: BeforeRender) -> None:
         user_name=person and (person.username or person.subject),
         person_name=person and (person.name or person.username or person.subject),
         story=tell(request) if person else None,
+        flow_url=flow_url(request),
         sign_in_url=request.sso.sign_in_url(page_url(request, "sign_in")),
         sibling_url=request.registry.settings.get("demo.sibling_url", ""),
         portal_url=request.registry.settings["sso.issuer"],

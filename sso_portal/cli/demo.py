@@ -12,6 +12,7 @@ import click
 
 from sso_portal.base.errors import Refused
 from sso_portal.base.ids import token
+from sso_portal.cli.demo_flows import DemoFlows
 from sso_portal.cli.demo_people import PEOPLE, seed
 from sso_portal.cli.demo_sites import DemoSite, demo_sites, stop_all
 from sso_portal.cli.logs import start_logging
@@ -42,11 +43,12 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
     portal.prepare()
     seed(portal, sites)
     failed: list[str] = []
+    flows = DemoFlows(issuer)
     try:
         for site in sites:
-            site.start()
+            site.start(flows)
         threading.Thread(target=_announce, args=(issuer, sites, data, once_ready_file, failed), daemon=True).start()
-        run(portal, listener)
+        run(portal, listener, flows.around)
     finally:
         stop_all(sites)
     if failed:

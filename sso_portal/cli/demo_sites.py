@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sso_portal.base.ids import token
+from sso_portal.cli.demo_flows import DemoFlows
 
 _START_SECONDS = 30
 
@@ -65,13 +67,16 @@ class DemoSite:
             "backchannel_logout_uri": f"{self.address}/sso/backchannel-logout",
         }
 
-    def start(self) -> None:
-        """Start its process. Settings go through standard input, whose end tells it that we are gone."""
+    def start(self, flows: DemoFlows) -> None:
+        """Start its process. Settings go through standard input, whose end tells it that we are gone; what it sees of
+        people's browsers comes back through a pipe."""
         host, _, port = self.listen.rpartition(":")
         command = [sys.executable, "-m", "demo_sites.serve", self.module, "--host", host, "--port", port]
+        pipe, flow_url = flows.join(self.client_id, self.address, self.name, self.chinese_name)
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, "--settings-json", "-", "--stop-with-stdin"], stdin=subprocess.PIPE
+            [*command, "--settings-json", "-", "--stop-with-stdin"], stdin=subprocess.PIPE, pass_fds=(pipe,)
         )
+        os.close(pipe)
         settings = {
             "sso.issuer": self.issuer,
             "sso.client_id": self.client_id,
@@ -81,6 +86,8 @@ class DemoSite:
             "sso.site_url": self.address,
             "sso.allow_http": "true",
             "demo.sibling_url": self.sibling,
+            "demo.flow_pipe": str(pipe),
+            "demo.flow_url": flow_url,
         }
         if self.process.stdin is not None:
             self.process.stdin.write(json.dumps(settings).encode() + b"\n")

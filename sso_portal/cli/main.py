@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from sso_portal.base.circumstances import Circumstances, current_circumstances
 from sso_portal.base.errors import KeysUnreadable, Refused, SettingsError
+from sso_portal.cli.audit import audit
 from sso_portal.cli.clients import client
 from sso_portal.cli.db import db
 from sso_portal.cli.demo import demo
@@ -25,9 +27,11 @@ def cli(context: click.Context, config: str) -> None:
     """The SSO portal: one sign-in for every site."""
     context.obj = Office(config)
     context.call_on_close(context.obj.close)
+    before = current_circumstances.set(Circumstances("command line"))
+    context.call_on_close(lambda: current_circumstances.reset(before))
 
 
-for command in (serve, demo, db, user, client, key, session, trace):
+for command in (serve, demo, db, user, client, key, session, trace, audit):
     cli.add_command(command)
 
 

@@ -6,7 +6,9 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from types import FrameType
+from typing import Any
 
 import click
 import waitress
@@ -52,8 +54,9 @@ def open_listener(listen: str) -> socket.socket:
     return listener
 
 
-def run(portal: Portal, listener: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C; requests under way are finished first."""
+def run(portal: Portal, listener: socket.socket, around: Callable[[Any], Any] | None = None) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests under way are finished first. ``around`` puts layers around the
+    application."""
     # Both by name: who starts the portal in the background may have left SIGINT ignored.
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
@@ -61,8 +64,9 @@ def run(portal: Portal, listener: socket.socket) -> None:
     helpers = (Caretaker(portal), Courier(portal))
     for helper in helpers:
         helper.start()
+    app = make_app_of(portal)
     waitress.serve(
-        make_app_of(portal),
+        around(app) if around else app,
         sockets=[listener],
         threads=web.threads,
         # Twice the limit of the settings: what is a little too large gets an answer that says so.

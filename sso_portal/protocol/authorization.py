@@ -26,7 +26,7 @@ from sso_portal.base.urls import MAXIMUM_LENGTH, quote_next
 from sso_portal.protocol.answers import printable
 from sso_portal.protocol.authorization_answers import Answer, Authorization, Interact, SendBack, Unanswerable
 from sso_portal.protocol.call import Call
-from sso_portal.protocol.consent_question import question_of
+from sso_portal.protocol.consent_question import note_refusal, question_of
 from sso_portal.protocol.interaction import Markers, Standing, Step, Wish, next_step
 from sso_portal.protocol.pushed_requests import PushedRequestOver, pushed_reference, read_pushed
 from sso_portal.protocol.request_objects import InvalidRequestObject, InvalidRequestUri, carries_object, read_request
@@ -101,9 +101,11 @@ class AuthorizationEndpoint:
             return authorization
         if not allowed:
             call.find("person_declined")
-            return _used_up(arrival, call) or _send_back(
-                call, authorization, _error("access_denied", "The person declined.")
-            )
+            over = _used_up(arrival, call)
+            if over is not None:
+                return over
+            note_refusal(authorization, call)
+            return _send_back(call, authorization, _error("access_denied", "The person declined."))
         return self._proceed(authorization, arrival, call, ticked=ticked)
 
     def is_to_come_again(self, arrival: Arrival) -> bool:
@@ -172,7 +174,8 @@ class AuthorizationEndpoint:
 
 def _take_part(call: Call, authorization: Authorization) -> None:
     """From now on the client is told when the session ends. Raises when it has ended meanwhile."""
-    if call.session is None or not call.services.sessions.join(call.session, authorization.client.client_id):
+    client_id, scopes = authorization.client.client_id, authorization.request.scopes
+    if call.session is None or not call.services.sessions.join(call.session, client_id, scopes):
         raise LoginRequired(description="The session is over.", request=authorization.request)
 
 

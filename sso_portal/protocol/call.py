@@ -10,6 +10,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from sso_portal.base.clock import Clock
 from sso_portal.protocol.vocabulary import PROMPT_VALUES
+from sso_portal.services.audit import Audit
 from sso_portal.services.authorization_details import DetailTypes, Entry
 from sso_portal.services.claims_request import ClaimsRequest
 from sso_portal.services.clients import Client, Clients
@@ -100,6 +101,10 @@ class Services(Protocol):
     @property
     def sign_in(self) -> SignIn:
         """The door."""
+
+    @property
+    def audit(self) -> Audit:
+        """The audit log."""
 
 
 @dataclass(frozen=True)

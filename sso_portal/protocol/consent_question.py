@@ -35,13 +35,28 @@ class Question:
         authorization, client, session = self.authorization, self.authorization.client, call.session
         types, consents = call.services.detail_types, call.services.consents
         details = [digest_of(entry) for entry in authorization.details if types.of(entry).remember]
-        if session is None or client.consent == "explicit":
+        if session is None:
             return
+        declined = [scope for scope in authorization.to_agree if scope not in granted]
+        call.services.audit.record(
+            "consent_given",
+            user_id=session.user_id,
+            client_id=client.client_id,
+            sid=session.sid,
+            scopes=granted,
+            declined=declined,
+        )
         if client.consent == "once":
-            declined = [scope for scope in authorization.to_agree if scope not in granted]
             consents.remember(session.user_id, client.client_id, granted, declined, details)
-        elif details:
+        elif details and client.consent != "explicit":
             consents.remember(session.user_id, client.client_id, (), (), details)
+
+
+def note_refusal(authorization: Authorization, call: Call) -> None:
+    """She has said no. Nothing holds for later, but that it was said is in the audit log."""
+    user_id, sid = (call.session.user_id, call.session.sid) if call.session is not None else (None, None)
+    client_id, scopes = authorization.client.client_id, authorization.to_agree
+    call.services.audit.record("consent_refused", user_id=user_id, client_id=client_id, sid=sid, scopes=scopes)
 
 
 def question_of(authorization: Authorization, call: Call) -> Question:

@@ -58,7 +58,7 @@ def decide(call: Call, session: Session, asking: Asking, *, allowed: bool, ticke
     if not allowed:
         return call.services.device_codes.deny(asking.record, session)
     granted = [scope for scope in asking.scopes if scope in ticked or not is_declinable(scope)]
-    return call.services.sessions.join(session, asking.client.client_id) and call.services.device_codes.allow(
+    return call.services.sessions.join(session, asking.client.client_id, granted) and call.services.device_codes.allow(
         asking.record, session, granted
     )
 

@@ -14,6 +14,7 @@ from sso_portal.base.hashing import SecretHasher, TokenHasher
 from sso_portal.base.ids import TOKEN_LENGTH, identifier, token
 from sso_portal.base.jose import decrypt, encrypt
 from sso_portal.base.urls import host_of, matches_redirect_uri
+from sso_portal.services.audit import Audit
 from sso_portal.services.cache import VersionedCache
 from sso_portal.services.client_metadata import (
     DEFAULTS,
@@ -137,6 +138,7 @@ class Clients:
         have to be kept. ``newcomers``: clients register themselves, and then have to be known at once."""
         self._work = work
         self._store = ClientStore(work)
+        self._audit = Audit(work, clock)
         self._cache = cache
         self._token_hasher = token_hasher
         self._secret_hasher = secret_hasher
@@ -189,6 +191,7 @@ class Clients:
         row = ClientRow(client_id, hashed, complete, now, now, self._sealed(plain, complete))
         if not self._store.add(row):
             raise Refused(f"There is a client {client_id} already.")
+        self._audit.record("client_added", client_id=client_id, name=complete["client_name"])
         self._cache.forget()
         return _client(row), plain
 
@@ -226,6 +229,7 @@ class Clients:
                 "secret_encrypted": self._sealed(plain, complete),
             }
         self._store.change(client_id, metadata=complete, updated_at=now, **columns)
+        self._note_change(before, complete, new_secret=plain is not None)
         self._cache.forget()
         return self.stored(client_id), plain
 
@@ -258,8 +262,16 @@ class Clients:
         self._store.change(
             client_id, metadata=metadata, updated_at=self._clock.now(), **_forgotten(client.metadata, metadata)
         )
+        self._note_change(client, metadata)
         self._cache.forget()
         return self.stored(client_id)
+
+    def _note_change(self, before: Client, metadata: Mapping[str, Any], *, new_secret: bool = False) -> None:
+        changed = sorted(name for name in metadata if metadata[name] != before.metadata.get(name))
+        if changed:
+            self._audit.record("client_changed", client_id=before.client_id, changed=changed)
+        if new_secret:
+            self._audit.record("client_secret_changed", client_id=before.client_id)
 
     def rotate_secret(self, client_id: str, secret: str = "", *, method: str = "") -> str:
         """Replace a client's secret at once, and how it authenticates when ``method`` is given; answers the new secret.
@@ -279,6 +291,7 @@ class Clients:
             secret_encrypted=self._sealed(plain, metadata),
             updated_at=self._clock.now(),
         )
+        self._audit.record("client_secret_changed", client_id=client_id, method=method)
         self._cache.forget()
         return plain
 
@@ -289,6 +302,7 @@ class Clients:
             raise Refused(f"There is no client {client_id}.")
         ConsentStore(self._work).remove_client(client_id)
         TokenStore(self._work).revoke_families("client_removed", self._clock.now(), client_id=client_id)
+        self._audit.record("client_removed", client_id=client_id)
         self._cache.forget()
 
     def _check_resources(self, client_id: str, metadata: Mapping[str, Any]) -> None:

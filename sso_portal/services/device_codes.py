@@ -10,6 +10,7 @@ from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
 from sso_portal.base.ids import identifier, token
 from sso_portal.base.user_codes import draw_user_code, read_user_code
+from sso_portal.services.audit import Audit
 from sso_portal.services.sessions import Session
 from sso_portal.storage.attempts import AttemptStore, Ladder
 from sso_portal.storage.database import Work
@@ -66,6 +67,7 @@ class DeviceCodes:
         self._store = DeviceCodeStore(work)
         self._sessions = SessionStore(work)
         self._attempts = AttemptStore(work)
+        self._audit = Audit(work, clock)
         self._hasher = hasher
         self._clock = clock
         self.code_seconds = code_seconds
@@ -128,7 +130,16 @@ class DeviceCodes:
 
     def _decide(self, record: DeviceCode, session: Session, decision: str, **more: object) -> bool:
         answer = {"decision": decision, "user_id": session.user_id, "sid": session.sid, **more}
-        return self._store.decide(record.device_code_hash, self._clock.now(), **answer)
+        if not self._store.decide(record.device_code_hash, self._clock.now(), **answer):
+            return False
+        self._audit.record(
+            "device_let_in" if decision == "allowed" else "device_refused",
+            user_id=session.user_id,
+            client_id=record.client_id,
+            sid=session.sid,
+            scopes=str(more.get("scope", "")).split(),
+        )
+        return True
 
     def poll(self, device_code: str, client_id: str) -> Polled:
         """How a device's wish stands. Another client's code is as unknown as one that never was."""

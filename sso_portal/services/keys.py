@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.errors import Refused
+from sso_portal.base.events import EventName
 from sso_portal.base.jose import (
     ENCRYPTION_ALGORITHMS,
     KEY_ALGORITHMS,
@@ -20,6 +21,7 @@ from sso_portal.base.jose import (
     generate_decryption_key,
     generate_signing_key,
 )
+from sso_portal.services.audit import Audit
 from sso_portal.services.key_ring import KeyCache, KeyRing, Schedule, superseded_at
 from sso_portal.storage.database import Work
 from sso_portal.storage.keys import KeyRow, KeyStore
@@ -50,6 +52,7 @@ class Keys:
         """Reads go through ``cache``; changes through the given transaction."""
         self._work = work
         self._store = KeyStore(work)
+        self._audit = Audit(work, clock)
         self._cache = cache
         self._encryption_key = encryption_key
         self._clock = clock
@@ -119,11 +122,15 @@ class Keys:
         if not self._store.remove(kid, now):
             known = any(row.kid == kid for row in self._store.all())
             raise Refused("This key signs; run first: sso-portal key rotate" if known else f"There is no key {kid}.")
+        self._audit.record("key_removed", kid=kid)
         self._cache.forget()
 
     def sweep(self) -> int:
         """Delete the keys that nothing is verified by any more; answers how many."""
-        return self._store.sweep(self._schedule.believed_since(self._clock.now()))
+        deleted = self._store.sweep(self._schedule.believed_since(self._clock.now()))
+        if deleted:
+            self._audit.record("keys_deleted", count=deleted)
+        return deleted
 
     def all(self) -> Sequence[KeyInfo]:
         """Every key, the highest generations first."""
@@ -153,12 +160,15 @@ class Keys:
         # All are made before the first is written: making them takes long, and writing locks others out.
         made: list[KeyPair] = [generate_signing_key(known) for known in SIGNING_ALGORITHMS if known in algorithms]
         made += [generate_decryption_key(known) for known in ENCRYPTION_ALGORITHMS if known in algorithms]
-        added = 0
+        added: list[str] = []
         for key in made:
             generation = newest[key.algorithm].generation + 1 if key.algorithm in newest else 1
             sealed = encrypt(json.dumps(dict(key.private)), self._encryption_key)
             public, now = dict(key.public), self._clock.now()
             row = KeyRow(key.kid, key.algorithm, generation, public, sealed, now, signs_from)
-            added += self._store.add(row)
+            added += [key.kid] if self._store.add(row) else []
+        if added:
+            what: EventName = "keys_rotated" if newest.keys() & set(algorithms) else "keys_made"
+            self._audit.record(what, kids=added, algorithms=list(algorithms), signs_from=signs_from)
         self._cache.forget()
-        return added
+        return len(added)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 from sso_portal.base.clock import Clock
 from sso_portal.storage.attempts import AttemptStore
+from sso_portal.storage.audit import AuditStore
 from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Work
 from sso_portal.storage.device_codes import DeviceCodeStore
@@ -39,15 +40,21 @@ SWEEPS: dict[str, Sweep] = {
 
 
 def sweep(
-    transaction: Callable[[], AbstractContextManager[Work]], clock: Clock, *, trace_seconds: int = 7 * _DAY
+    transaction: Callable[[], AbstractContextManager[Work]],
+    clock: Clock,
+    *,
+    trace_seconds: int = 7 * _DAY,
+    audit_days: int = 400,
 ) -> dict[str, int]:
-    """Delete what is over, and traces older than ``trace_seconds``; answers how many rows of each kind.
+    """Delete what is over, traces older than ``trace_seconds`` and audit events older than ``audit_days``; answers how
+    many rows of each kind.
 
     Every batch is a transaction of its own.
     """
     sweeps: dict[str, Sweep] = {
         **SWEEPS,
         "traces": lambda work, now: TraceStore(work).sweep(now - trace_seconds, _BATCH),
+        "audit_events": lambda work, now: AuditStore(work).sweep(now - audit_days * _DAY, _BATCH),
     }
     deleted = dict.fromkeys(sweeps, 0)
     for name, run in sweeps.items():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
 from sso_portal.base.ids import identifier, token
+from sso_portal.services.audit import Audit
 from sso_portal.services.users import User
 from sso_portal.storage.database import Work
 from sso_portal.storage.participations import EndedParticipation as EndedParticipation
@@ -54,6 +55,7 @@ class Sessions:
         """``remembered`` are the lifetimes with *remember me*, ``short`` those without."""
         self._store = SessionStore(work)
         self._participations = ParticipationStore(work)
+        self._audit = Audit(work, clock)
         self._hasher = hasher
         self._clock = clock
         self._short = short
@@ -114,7 +116,9 @@ class Sessions:
         if old is not None and old_cookie is not None and old[1].id == user.id:
             session, old_hash = old[0], self._hasher.hash(old_cookie)
             if self._store.renew(session.sid, old_hash, self._hasher.hash(cookie), **changing):
-                return replace(session, **changing), cookie  # type: ignore[arg-type]
+                renewed = replace(session, **changing)  # type: ignore[arg-type]
+                self._note_sign_in(renewed, again=True)
+                return renewed, cookie
         session = Session(
             sid=identifier(),
             user_id=user.id,
@@ -125,7 +129,18 @@ class Sessions:
             **changing,  # type: ignore[arg-type]
         )
         self._store.add(session, self._hasher.hash(cookie))
+        self._note_sign_in(session, again=False)
         return session, cookie
+
+    def _note_sign_in(self, session: Session, *, again: bool) -> None:
+        self._audit.record(
+            "signed_in",
+            user_id=session.user_id,
+            sid=session.sid,
+            amr=session.amr,
+            remembered=session.remember_me,
+            again=again,
+        )
 
     def get(self, sid: str) -> Session | None:
         """The session with this identifier, whatever its state."""
@@ -135,9 +150,15 @@ class Sessions:
         """The sessions with these identifiers, whatever their state; one statement."""
         return {session.sid: session for session in self._store.those(sids)}
 
-    def join(self, session: Session, client_id: str) -> bool:
-        """Note that a client takes part; ``False`` when the session has ended meanwhile."""
-        return self._participations.join(session.sid, client_id, self._clock.now())
+    def join(self, session: Session, client_id: str, scopes: Sequence[str] = ()) -> bool:
+        """Note that a client takes part, with what it is given; ``False`` when the session has ended meanwhile."""
+        now = self._clock.now()
+        since = self._participations.join(session.sid, client_id, now)
+        if since == now:
+            self._audit.record_first(
+                "site_entered", user_id=session.user_id, client_id=client_id, sid=session.sid, scopes=list(scopes)
+            )
+        return since is not None
 
     def participations(self, sessions: Sequence[Session]) -> Sequence[Participation]:
         """Which clients take part in these sessions, or did; the latest use first."""

@@ -9,8 +9,9 @@ from typing import Literal
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
+from sso_portal.services.audit import Audit
 from sso_portal.services.person_checks import username_key
-from sso_portal.services.users import User, Users
+from sso_portal.services.users import PasswordCheck, User, Users
 from sso_portal.storage.attempts import AttemptStore, Ladder
 from sso_portal.storage.database import Work
 
@@ -57,8 +58,13 @@ class SignIn:
         self._account_ladder = account_ladder
         self._address_ladder = address_ladder
 
-    def with_password(self, username: str, password: str, address: str) -> SignedIn | NotSignedIn:
-        """Try to sign in from a network address. A failure is counted before the password is even looked at."""
+    def with_password(
+        self, username: str, password: str, address: str, *, client_id: str | None = None
+    ) -> SignedIn | NotSignedIn:
+        """Try to sign in from a network address. A failure is counted before the password is even looked at.
+
+        ``client_id`` is the app that has been given the password.
+        """
         account_key, address_key = self._keys(username, address)
         now = self._clock.now()
         with self._transaction() as work:
@@ -73,6 +79,7 @@ class SignIn:
         prepared = self._users.prepare_check(username)
         user = self._users.check(prepared, password)
         if user is None:
+            self._note_failure(prepared, account_key, address_key, client_id)
             return NotSignedIn("wrong")
         with self._transaction() as work:
             attempts = AttemptStore(work)
@@ -80,6 +87,22 @@ class SignIn:
             attempts.give_back(address_key, now)
         self._users.refresh_hash(prepared, password)
         return SignedIn(user)
+
+    def _note_failure(self, prepared: PasswordCheck, account_key: str, address_key: str, client_id: str | None) -> None:
+        """Committed at once, as the counters are. An unknown name is not told: now and then it is a password. Tries
+        that a lock keeps out are not noted one by one: whoever is locked out could go on for ever."""
+        user, now = prepared.user, self._clock.now()
+        user_id = user.id if user is not None else None
+        reason = "name_unknown" if user is None else "password_wrong" if user.is_enabled else "account_disabled"
+        with self._transaction() as work:
+            attempts, audit = AttemptStore(work), Audit(work, self._clock)
+            audit.record("sign_in_failed", user_id=user_id, client_id=client_id, reason=reason)
+            until = attempts.locked_until(account_key, self._account_ladder, now)
+            if until is not None and user_id is not None:
+                audit.record("account_locked", user_id=user_id, until=until)
+            until = attempts.locked_until(address_key, self._address_ladder, now)
+            if until is not None:
+                audit.record("address_locked", until=until)
 
     def unlock(self, username: str) -> None:
         """Forget the failures of an account."""

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sso_portal.base.clock import Clock
+from sso_portal.base.events import EventName
 from sso_portal.base.hashing import TokenHasher
 from sso_portal.base.ids import identifier, token
+from sso_portal.services.audit import Audit
 from sso_portal.services.clients import Clients
 from sso_portal.services.users import User
 from sso_portal.storage.database import Work
@@ -64,6 +66,7 @@ class SignOuts:
         self._tokens = TokenStore(work)
         self._participations = ParticipationStore(work)
         self._notices = LogoutNoticeStore(work)
+        self._audit = Audit(work, clock)
         self._clients = clients
         self._hasher = hasher
         self._clock = clock
@@ -124,6 +127,10 @@ class SignOuts:
         """What could not be told yet, or was given up; newest first."""
         return self._notices.unsettled(limit)
 
+    def latest_notices(self, limit: int = 1000) -> Sequence[tuple[LogoutNotice, SignOut]]:
+        """Who was or is to be told, each with the sign-out that it is about; newest first."""
+        return self._notices.latest(limit)
+
     def _ended(self, session: Session, because: Reason, client_id: str | None, continue_to: str | None) -> Receipt:
         now = self._clock.now()
         # An authorization that is no sign-in (no openid) does not end because nobody came by.
@@ -150,6 +157,15 @@ class SignOuts:
             for name in told
         ]
         self._notices.add(sign_out, notices)
+        what: EventName = "signed_out" if because == "signed_out" else "session_ended"
+        self._audit.record(
+            "site_ended" if because == SITE_ENDED else what,
+            user_id=session.user_id,
+            client_id=client_id,
+            sid=session.sid,
+            because=because,
+            sites=told,
+        )
         return Receipt(number, sign_out, notices)
 
     def _first_state(self, client_id: str) -> str:

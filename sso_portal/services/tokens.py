@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from sso_portal.base.clock import Clock
+from sso_portal.base.events import EventName
 from sso_portal.base.hashing import TokenHasher
 from sso_portal.base.ids import identifier, token_of
+from sso_portal.services.audit import Audit
 from sso_portal.services.sessions import Session
 from sso_portal.services.users import User
 from sso_portal.storage.codes import Code as Code
@@ -60,6 +62,7 @@ class Tokens:
         self._codes = CodeStore(work)
         self._tokens = TokenStore(work)
         self._users = UserStore(work)
+        self._audit = Audit(work, clock)
         self._hasher = hasher
         self._clock = clock
         self.lifetimes = lifetimes
@@ -172,6 +175,9 @@ class Tokens:
             client_id=client_id, user_id=user.id, scope=scope, auth_time=self._clock.now(), details=details
         )
         self._tokens.add_family(family)
+        self._audit.record(
+            "signed_in", user_id=user.id, client_id=client_id, amr="pwd", by="password grant", scopes=scope.split()
+        )
         return family
 
     def begin_client_family(self, client_id: str, scope: str) -> Family:
@@ -277,8 +283,14 @@ class Tokens:
         family_id: str,
         because: Literal["code_replayed", "device_code_replayed", "refresh_token_replayed", "revoked_by_client"],
     ) -> bool:
-        """End every token that came from one authorization."""
-        return self._tokens.revoke_family(family_id, because, self._clock.now())
+        """End every token that came from one authorization; ``False`` when they had ended already."""
+        if not self._tokens.revoke_family(family_id, because, self._clock.now()):
+            return False
+        family = self._tokens.family(family_id)
+        if family is not None:
+            what: EventName = "tokens_given_back" if because == "revoked_by_client" else because
+            self._audit.record(what, user_id=family.user_id, client_id=family.client_id, sid=family.sid)
+        return True
 
     def find_any(self, token: str) -> tuple[Token, Family] | None:
         """An access or refresh token and its family, whatever their state."""

@@ -10,6 +10,7 @@ from sso_portal.base.clock import Clock
 from sso_portal.base.errors import Refused, UsernameTaken
 from sso_portal.base.hashing import SecretHasher
 from sso_portal.base.ids import identifier
+from sso_portal.services.audit import Audit
 from sso_portal.services.person_checks import (
     MAXIMUM_PASSWORD,
     checked_email,
@@ -41,6 +42,7 @@ class Users:
     def __init__(self, work: Work, hasher: SecretHasher, clock: Clock) -> None:
         """Work inside the given transaction."""
         self._store = UserStore(work)
+        self._audit = Audit(work, clock)
         self._hasher = hasher
         self._clock = clock
 
@@ -96,15 +98,18 @@ class Users:
         if not added or user is None:
             raise UsernameTaken(f"There is a person with the user name {username} already.")
         self._store.set_password(user.id, secret_hash, now)
+        self._audit.record("account_added", user_id=user.id, administrator=is_administrator)
         return user
 
     def set_password(self, user: User, password: str) -> None:
         """Give a person a new password. Raises :class:`Refused` when it is not acceptable."""
         self._store.set_password(user.id, self._hasher.hash(checked_password(password)), self._clock.now())
+        self._audit.record("password_changed", user_id=user.id)
 
     def set_enabled(self, user: User, enabled: bool) -> None:
         """Let a person sign in, or no more."""
         self._store.change(user.id, is_enabled=enabled, updated_at=self._clock.now())
+        self._audit.record("account_enabled" if enabled else "account_disabled", user_id=user.id)
 
     def set_profile(self, user: User, changes: Mapping[str, Any]) -> User:
         """Change standard claims by their names (OpenID Connect Core, section 5.1); ``None`` or an empty text removes
@@ -116,12 +121,17 @@ class Users:
         profile = changed_profile(current.profile, {name: changes[name] for name in changes if name not in COLUMNS})
         columns = _changed_columns(current, {name: changes[name] for name in changes if name in COLUMNS})
         self._store.change(user.id, profile=profile, **columns)
+        # Which claims, not what they say now: that is nobody's business for so long.
+        self._audit.record("account_changed", user_id=user.id, changed=sorted(changes))
         return replace(current, profile=profile, **columns)
 
     def set_roles(self, user: User, roles: Iterable[str]) -> User:
         """Give a person these roles and no others. Raises :class:`Refused`."""
         current, checked = self._held(user), checked_roles(roles)
         self._store.change(user.id, roles=checked)
+        given, taken = sorted(set(checked) - set(current.roles)), sorted(set(current.roles) - set(checked))
+        if given or taken:
+            self._audit.record("roles_changed", user_id=user.id, given=given, taken=taken)
         return replace(current, roles=checked)
 
     def change_roles(self, user: User, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> User:

@@ -214,6 +214,13 @@ class Traces:
 
 
 @dataclass(frozen=True)
+class Audit:
+    """What is remembered of events that somebody may have to answer for, for `sso-portal audit`."""
+
+    keep_days: int = _setting("How many days an event is kept.", 400)
+
+
+@dataclass(frozen=True)
 class Registration:
     """Whether sites may register themselves (RFC 7591)."""
 
@@ -283,6 +290,7 @@ class Settings:
     registration: Registration
     fetch: Fetch
     traces: Traces
+    audit: Audit
     brand: Brand
     places: Places
 

@@ -57,7 +57,7 @@ def _issuer(settings: Settings) -> Iterator[str]:
 
 
 def _numbers(settings: Settings) -> Iterator[str]:
-    for area in ("session", "tokens", "dpop", "keys", "traces", "sign_in", "sign_up"):
+    for area in ("session", "tokens", "dpop", "keys", "traces", "audit", "sign_in", "sign_up"):
         for field, value in vars(getattr(settings, area)).items():
             least = 0 if field == "refresh_grace_seconds" else 1
             if not isinstance(value, bool) and value < least:

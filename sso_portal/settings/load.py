@@ -13,6 +13,10 @@ from sso_portal.settings.checks import check_settings
 _TRUE = {"true", "yes", "on", "1"}
 _FALSE = {"false", "no", "off", "0"}
 
+_AREAS: dict[str, type[Any]] = get_type_hints(Settings)
+# Once: the annotations are text, which takes longer to understand than everything else here.
+_KINDS = {name: get_type_hints(area) for name, area in _AREAS.items()}
+
 
 def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Settings:
     """Settings from ``sso.<area>.<field>`` in ``ini`` and ``SSO__AREA__FIELD`` in ``environment``, which wins.
@@ -22,7 +26,7 @@ def load_settings(ini: Mapping[str, str], environment: Mapping[str, str]) -> Set
     given = _given(ini, environment)
     problems: list[str] = []
     areas: dict[str, Any] = {}
-    for name, area in get_type_hints(Settings).items():
+    for name, area in _AREAS.items():
         areas[name] = _read_area(name, area, given, problems)
     problems.extend(f"{key}: there is no such setting" for key in sorted(given))
     if problems:
@@ -45,7 +49,7 @@ def _given(ini: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, 
 
 def _read_area(name: str, area: type[Any], given: dict[str, str], problems: list[str]) -> Any:
     values: dict[str, Any] = {}
-    hints = get_type_hints(area)
+    hints = _KINDS[name]
     for field in dataclasses.fields(area):
         key = f"sso.{name}.{field.name}"
         if key in given:

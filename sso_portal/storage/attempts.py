@@ -70,6 +70,12 @@ class AttemptStore:
         row = self._work.first(select(attempts.c.blocked_until).where(attempts.c.key == key))
         return int(row["blocked_until"]) if row else now
 
+    def locked_until(self, key: str, ladder: Ladder, now: int) -> int | None:
+        """The time (seconds) until which a key is blocked, if its last failure has locked it: reached the last rung."""
+        locked = (attempts.c.failures >= len(ladder.pauses), attempts.c.blocked_until > now)
+        row = self._work.first(select(attempts.c.blocked_until).where(attempts.c.key == key, *locked))
+        return int(row["blocked_until"]) if row else None
+
     def clear(self, key: str) -> None:
         """Forget the failures of a key."""
         self._work.write(delete(attempts).where(attempts.c.key == key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -59,6 +60,7 @@ logout_notices = Table(
 
 
 _OF_ONE_CLIENT = 4
+_SIGN_OUT = "of_sign_out_"
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,13 @@ class LogoutNoticeStore:
         rows = self._work.all(query.order_by(logout_notices.c.created_at.desc(), logout_notices.c.id).limit(limit))
         return [LogoutNotice(**parameters(row)) for row in rows]
 
+    def latest(self, limit: int) -> Sequence[tuple[LogoutNotice, SignOut]]:
+        """The newest notices, settled or not, each with the sign-out that it is about; newest first."""
+        columns = [column.label(f"{_SIGN_OUT}{column.name}") for column in sign_outs.c]
+        query = select(*logout_notices.c, *columns).join_from(logout_notices, sign_outs)
+        newest_first = (logout_notices.c.created_at.desc(), logout_notices.c.client_id.desc(), logout_notices.c.id)
+        return [_with_sign_out(parameters(row)) for row in self._work.all(query.order_by(*newest_first).limit(limit))]
+
     def has_due(self, now: int) -> bool:
         """Whether a notice is to be tried now."""
         query = select(logout_notices.c.id).where(*_due(now)).limit(1)
@@ -181,3 +190,9 @@ class LogoutNoticeStore:
 
 def _due(now: int) -> tuple[ColumnElement[bool], ...]:
     return (logout_notices.c.state == "waiting", logout_notices.c.next_attempt_at <= now)
+
+
+def _with_sign_out(row: dict[str, Any]) -> tuple[LogoutNotice, SignOut]:
+    notice = {name: value for name, value in row.items() if not name.startswith(_SIGN_OUT)}
+    sign_out = {name.removeprefix(_SIGN_OUT): value for name, value in row.items() if name.startswith(_SIGN_OUT)}
+    return LogoutNotice(**notice), SignOut(**sign_out)

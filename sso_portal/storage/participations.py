@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ForeignKey, Index, RowMapping, String, Table, exists, literal, select, update
+from sqlalchemy import Column, ForeignKey, Index, RowMapping, String, Table, case, exists, literal, select, update
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
@@ -29,7 +29,8 @@ _PERSON = tuple(column for column in users.c if column.name != "username_key")
 
 @dataclass(frozen=True)
 class Participation:
-    """That a client takes part in a session. Times are seconds; ``ended_at`` is ``None`` while it does."""
+    """That a client takes part in a session, since ``first_used_at``. Times are seconds; ``ended_at`` is ``None`` while
+    it does."""
 
     sid: str
     client_id: str
@@ -54,8 +55,9 @@ class ParticipationStore:
         """Work inside the given transaction."""
         self._work = work
 
-    def join(self, sid: str, client_id: str, now: int) -> bool:
-        """Note that a client takes part, or does so again; ``False`` when the session has ended meanwhile.
+    def join(self, sid: str, client_id: str, now: int) -> int | None:
+        """Note that a client takes part, or does so again; answers since when it does (seconds), and ``None`` when the
+        session has ended meanwhile.
 
         The session's row is held until this transaction ends: a sign-out waits, and then sees whom it has to tell.
         """
@@ -63,13 +65,18 @@ class ParticipationStore:
         values = {"sid": sid, "client_id": client_id, "first_used_at": now, "last_used_at": now}
         row = [literal(value, participations.c[name].type).label(name) for name, value in values.items()]
         source = select(*row).where(exists(living.with_for_update(read=True)))
+        since = case((participations.c.ended_at.is_(None), participations.c.first_used_at), else_=now)
         statement = (
             self._work.insert(participations)
             .from_select(list(values), source)
-            .on_conflict_do_update(index_elements=["sid", "client_id"], set_={"last_used_at": now, "ended_at": None})
-            .returning(participations.c.sid)
+            .on_conflict_do_update(
+                index_elements=["sid", "client_id"],
+                set_={"first_used_at": since, "last_used_at": now, "ended_at": None},
+            )
+            .returning(participations.c.first_used_at)
         )
-        return self._work.write_returning(statement) is not None
+        joined = self._work.write_returning(statement)
+        return int(joined["first_used_at"]) if joined is not None else None
 
     def of_sessions(self, sids: Collection[str]) -> Sequence[Participation]:
         """Who takes part in these sessions, or did; the latest use first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from pyramid.config import Configurator
 from pyramid.registry import Registry
@@ -12,8 +12,10 @@ from pyramid.request import Request
 from pyramid.response import Response
 from pyramid.tweens import INGRESS
 
+from sso_portal.base.circumstances import Circumstances, current_circumstances
 from sso_portal.base.ids import trace
 from sso_portal.base.trace import current_trace
+from sso_portal.web.addresses import client_address
 
 Handler = Callable[[Request], Response]
 _log = logging.getLogger("sso_portal.request")
@@ -26,10 +28,10 @@ def includeme(config: Configurator) -> None:
 
 def request_log_factory(handler: Handler, registry: Registry) -> Handler:
     """Give each request its trace identifier and write its line: no query, no body, no header, so no secret."""
-    unavailable = registry.portal.unavailable
+    unavailable, proxies = registry.portal.unavailable, registry.portal.settings.web.trusted_proxies
 
     def request_log(request: Request) -> Response:
-        mark = current_trace.set(trace())
+        mark, around = current_trace.set(trace()), current_circumstances.set(_circumstances(request, proxies))
         started = time.perf_counter()
         try:
             try:
@@ -44,9 +46,14 @@ def request_log_factory(handler: Handler, registry: Registry) -> Handler:
             _write(request, response.status_int, time.perf_counter() - started)
             return response
         finally:
+            current_circumstances.reset(around)
             current_trace.reset(mark)
 
     return request_log
+
+
+def _circumstances(request: Request, proxies: Collection[str]) -> Circumstances:
+    return Circumstances("web", client_address(request.environ, proxies), request.environ.get("HTTP_USER_AGENT", ""))
 
 
 def _plain(status: int, error: str) -> Response:

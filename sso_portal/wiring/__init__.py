@@ -92,8 +92,12 @@ class Portal(Parts):
 
         Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
         """
-        trace_seconds = self.settings.traces.keep_seconds
-        deleted = sweep(self.database.transaction, self.clock, trace_seconds=trace_seconds)
+        deleted = sweep(
+            self.database.transaction,
+            self.clock,
+            trace_seconds=self.settings.traces.keep_seconds,
+            audit_days=self.settings.audit.keep_days,
+        )
         with self.transaction() as unit:
             unit.keys.maintain()
         with self.transaction() as unit:

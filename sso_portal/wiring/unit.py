@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from sso_portal.protocol.call import Call
+from sso_portal.services.audit import Audit
 from sso_portal.services.authorization_details import DetailTypes
 from sso_portal.services.clients import Clients
 from sso_portal.services.consents import Consents
@@ -184,6 +185,11 @@ class Unit:
     def traces(self) -> Traces:
         """What is remembered of refusals."""
         return Traces(self.work, self.portal.trace_budget, self.portal.clock)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The audit log."""
+        return Audit(self.work, self.portal.clock)
 
     @cached_property
     def registrations(self) -> Registrations:

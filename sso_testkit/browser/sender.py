@@ -8,10 +8,11 @@ from typing import Any
 
 import webtest
 
+from sso_flow.journal import PERSON, Journal
 from sso_testkit.browser.fetch import MULTIPART, Fetch, Fields
 from sso_testkit.browser.jar import CookieJar
+from sso_testkit.browser.page import Wire
 from sso_testkit.clock import Clock, MovableClock
-from sso_testkit.journal import PERSON, Journal
 from sso_testkit.world import World
 
 _PORTAL = "https://portal.example.test"
@@ -62,8 +63,14 @@ class Sender:
         self.story = story or str
         self.jar = CookieJar(self.clock)
         # Whoever goes on by WebTest's own calls goes on with this browser's cookies.
-        self._app = webtest.TestApp(world, cookiejar=self.jar)
-        self._wire = webtest.TestApp(world, cookiejar=_NoJar())
+        self._app = Wire(world, cookiejar=self.jar)
+        self._wire = Wire(world, cookiejar=_NoJar())
+
+    @property
+    def http(self) -> webtest.TestApp:
+        """WebTest's own calls with this browser's cookies, for requests that no page would make: any method, header or
+        body. They move no tab, follow nothing, and are not written into the journal."""
+        return self._app
 
     def send(self, fetch: Fetch, tab: int = 0) -> webtest.TestResponse:
         """One request of a tab, redirects not followed, any status answered."""

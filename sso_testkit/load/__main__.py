@@ -18,18 +18,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = str(Path.cwd())
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    given = _parser().parse_args(arguments)
+    given = command_line().parse_args(arguments)
     sites = tuple(given.site)
     try:
         plan = Plan(given.flow, given.times, given.workers, url=given.url, sites=sites, prepare=given.prepare)
     except ValueError as error:
-        _parser().error(str(error))
+        command_line().error(str(error))
     result = run(plan)
     print(f"{plan.flow} · {plan.workers} workers · {plan.place}\n{result.report()}")
     return 1 if result.failures else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """What the command understands."""
     parser = argparse.ArgumentParser(
         prog="python -m sso_testkit.load",
         description="Walk one flow many times, in worlds of its own or against a portal that runs somewhere.",

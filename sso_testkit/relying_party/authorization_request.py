@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
+from sso_flow.headings import heading_in
+from sso_flow.values import shown, shown_address
 from sso_testkit.browser import Tab
-from sso_testkit.masking import masked, masked_url
 from sso_testkit.relying_party.arrival import is_back
 from sso_testkit.relying_party.surroundings import Surroundings
-from sso_testkit.story import NotAsExpected, heading_of, story_of
+from sso_testkit.story import NotAsExpected, story_of
 
 
 class AuthorizationRequest:
@@ -98,9 +99,9 @@ class AuthorizationRequest:
 
 
 def _shown(tab: Tab) -> str:
-    what = f"the page {heading_of(tab.text)!r}" if tab.page.content_type == "text/html" else tab.page.content_type
-    return f"{what} ({tab.page.status_int}) at {masked_url(tab.url)}"
+    what = f"the page {heading_in(tab.text)!r}" if tab.page.content_type == "text/html" else tab.page.content_type
+    return f"{what} ({tab.page.status_int}) at {shown_address(tab.url)}"
 
 
 def _told(answer: Mapping[str, str]) -> str:
-    return ", ".join(f"{name}={masked(name, value)}" for name, value in answer.items()) or "nothing"
+    return ", ".join(f"{name}={shown(name, value)}" for name, value in answer.items()) or "nothing"

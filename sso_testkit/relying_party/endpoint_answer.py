@@ -9,7 +9,7 @@ from typing import Any
 
 import webtest
 
-from sso_testkit.masking import masked
+from sso_flow.values import shown
 from sso_testkit.story import NotAsExpected
 
 _ERROR = re.compile(r'\berror="([^"]*)"')
@@ -98,7 +98,7 @@ class EndpointAnswer(webtest.TestResponse):
 
     def _surprise(self, expected: str) -> NotAsExpected:
         members = self._members()
-        told = ", ".join(f"{name}={masked(name, str(value))}" for name, value in members.items())
+        told = ", ".join(f"{name}={shown(name, str(value))}" for name, value in members.items())
         what = told or self.headers.get("WWW-Authenticate") or f"{len(self.body)} bytes of {self.content_type}"
         where = f"{self.request.method} {self.request.path_url}"
         return NotAsExpected(

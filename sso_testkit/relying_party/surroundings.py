@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from sso_flow.journal import Journal
 from sso_testkit.browser import Browser
 from sso_testkit.clock import MovableClock
-from sso_testkit.journal import Journal
 from sso_testkit.world import World
 
 
@@ -23,6 +23,9 @@ class Surroundings(Protocol):
 
     def add_client(self, client_id: str, secret: str = "", **metadata: Any) -> str | None:
         """Register a client; answers its secret."""
+
+    def edit_client(self, client_id: str, **changes: Any) -> None:
+        """Change a client's metadata."""
 
     def browser(self, language: str = "en") -> Browser:
         """A browser that has never been anywhere."""

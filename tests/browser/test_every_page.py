@@ -16,9 +16,9 @@ import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import ConsoleMessage, Page
 
+from sso_testkit.clients.names import DEVICE_CODE
 from tests.browser.test_two_sites_in_chromium import sign_in
 from tests.support.demo import Demo
-from tests.support.devices import DEVICE_CODE
 
 SCREENSHOTS = Path("test-results") / "screenshots"
 PORTAL_REQUEST = "/o/authorize/?response_type=code&client_id=1"

@@ -12,8 +12,8 @@ from authlib.oauth2 import OAuth2Error
 from joserfc.jwk import ECKey
 
 from sso_portal.base.jose import SIGNING_ALGORITHMS
+from sso_testkit.clients.names import DEVICE_CODE
 from tests.support.authlib_site import AuthlibSite
-from tests.support.devices import DEVICE_CODE
 from tests.support.person import Person
 
 METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none")

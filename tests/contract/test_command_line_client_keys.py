@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from sso_testkit.clients import jwk_set, key_for
 from tests.contract.test_command_line import Run, answer, ready, refused, upgraded
-from tests.support.assertions import jwk_set, key_for
 
 __all__ = ["ready", "upgraded"]
 

@@ -10,9 +10,9 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import Device
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.devices import Device
-from tests.support.relying_party import RelyingParty
 
 DOCUMENTS = ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/o/jwks/")
 

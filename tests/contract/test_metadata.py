@@ -13,10 +13,10 @@ from joserfc.jwk import KeySet
 
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Browser
+from sso_testkit.clients import assertion_claims, assertion_fields, jwk_set, key_for, signed, signed_by_secret
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed, signed_by_secret
 from tests.support.records import WHOLE_PROFILE
-from tests.support.relying_party import RelyingParty
 
 CONFIGURATION = f"{PORTAL}/.well-known/openid-configuration"
 
@@ -60,12 +60,12 @@ def test_every_authentication_method(
     for number, method in enumerate(document["token_endpoint_auth_methods_supported"]):
         keys = {"jwks": jwk_set(key)} if method == "private_key_jwt" else {}
         rp = register(f"c{number}", token_endpoint_auth_method=method, **keys)
-        claims = claims_for(rp.client_id, sso.clock.now())
+        claims = assertion_claims(rp.client_id, sso.clock.now())
         fields: dict[str, str | None] = {"client_secret": rp.secret if method.endswith(("basic", "post")) else None}
         if method == "private_key_jwt":
-            fields |= proof(signed(claims, key))
+            fields |= assertion_fields(signed(claims, key))
         if method == "client_secret_jwt":
-            fields |= proof(signed_by_secret(claims, rp.secret))
+            fields |= assertion_fields(signed_by_secret(claims, rp.secret))
         assert rp.redeem(rp.code(browser), **fields).status_int == 200, method
 
 
@@ -77,11 +77,11 @@ def test_every_algorithm_of_assertions(sso: SingleSignOn, document: dict[str, li
         keys = {} if by_secret else {"jwks": jwk_set(key_for(algorithm, algorithm))}
         own = {"token_endpoint_auth_method": method, "token_endpoint_auth_signing_alg": algorithm, **keys}
         secret = sso.add_client(client_id, **machine, **own)
-        claims = claims_for(client_id, sso.clock.now())
+        claims = assertion_claims(client_id, sso.clock.now())
         assertion = (
             signed_by_secret(claims, secret) if by_secret else signed(claims, key_for(algorithm, algorithm), algorithm)
         )
-        fields = {"grant_type": "client_credentials", **proof(assertion)}
+        fields = {"grant_type": "client_credentials", **assertion_fields(assertion)}
         answer = webtest.TestApp(sso.world).post(document["token_endpoint"], fields, status="*")
         assert answer.status_int == 200, (algorithm, answer.text)
 

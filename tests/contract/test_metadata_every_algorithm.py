@@ -9,12 +9,19 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import (
+    DpopKey,
+    EncryptionKey,
+    add_api,
+    encrypted,
+    jwk_set,
+    key_for,
+    signed,
+    signed_by_secret,
+    unsigned,
+)
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api
-from tests.support.assertions import jwk_set, key_for, signed, signed_by_secret
-from tests.support.dpop import DpopKey
-from tests.support.keys import EncryptionKey, encrypted, unsigned
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture

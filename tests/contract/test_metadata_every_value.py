@@ -12,10 +12,19 @@ import webtest
 
 from sso_portal.services.client_metadata import DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import (
+    add_api,
+    assertion_claims,
+    assertion_fields,
+    exchange_token,
+    jwk_set,
+    key_for,
+    signed,
+    signed_by_secret,
+    tokens_for,
+)
+from sso_testkit.relying_party import VERIFIER, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api, exchange, tokens_for
-from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed, signed_by_secret
-from tests.support.relying_party import VERIFIER, RelyingParty
 
 
 @pytest.fixture
@@ -89,10 +98,10 @@ def test_every_grant_type(every: RelyingParty, browser: Browser, document: dict[
 
     def exchanged() -> webtest.TestResponse:
         own = tokens_for(every, browser, "every")["access_token"]
-        return exchange(every, own, audience="next")
+        return exchange_token(every, own, audience="next")
 
     def spoken_for() -> webtest.TestResponse:
-        assertion = signed(claims_for("every", every.sso.clock.now(), sub="zp"), key_for("ES256", "every"))
+        assertion = signed(assertion_claims("every", every.sso.clock.now(), sub="zp"), key_for("ES256", "every"))
         return every.token(grant_type=JWT_BEARER, assertion=assertion)
 
     add_api(every.sso, "next")
@@ -139,12 +148,12 @@ def test_every_way_to_authenticate_where_tokens_are_brought(
         method = "client_secret_jwt" if algorithm == "HS256" else "private_key_jwt"
         keys = {} if algorithm == "HS256" else {"jwks": jwk_set(key_for(algorithm, algorithm))}
         secret = sso.add_client(algorithm, redirect_uris=["https://a.test/"], token_endpoint_auth_method=method, **keys)
-        claims = claims_for(algorithm, sso.clock.now(), aud=document[f"{endpoint}_endpoint"])
+        claims = assertion_claims(algorithm, sso.clock.now(), aud=document[f"{endpoint}_endpoint"])
         if algorithm == "HS256":
             assertion = signed_by_secret(claims, secret)
         else:
             assertion = signed(claims, key_for(algorithm, algorithm), algorithm)
-        answer = http.post(document[f"{endpoint}_endpoint"], {"token": "x", **proof(assertion)}, status="*")
+        answer = http.post(document[f"{endpoint}_endpoint"], {"token": "x", **assertion_fields(assertion)}, status="*")
         assert answer.status_int == 200, (algorithm, answer.text)
     for method in ("client_secret_basic", "client_secret_post", "none"):
         secret = sso.add_client(method, redirect_uris=["https://a.test/"], token_endpoint_auth_method=method)

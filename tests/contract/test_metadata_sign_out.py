@@ -12,10 +12,9 @@ import webtest
 
 from sso_portal.base.jose import SIGNING_ALGORITHMS
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import EncryptionKey, listen_for_sign_outs
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.keys import EncryptionKey
-from tests.support.logout_listener import listen
-from tests.support.relying_party import RelyingParty
 
 PROMISES = (
     "backchannel_logout_supported",
@@ -51,7 +50,7 @@ def test_every_promise_is_made(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize("algorithm", SIGNING_ALGORITHMS)
 def test_logout_tokens_are_signed_as_id_tokens_are(browser: Browser, register: Register, algorithm: str) -> None:
     shop = register("shop", id_token_signed_response_alg=algorithm)
-    listener = listen(shop)
+    listener = listen_for_sign_outs(shop)
     id_token = shop.redeem(shop.code(browser)).json["id_token"]
     sign_out(browser)
     (token,) = listener.tokens
@@ -67,7 +66,7 @@ def test_logout_tokens_are_encrypted_as_id_tokens_are(browser: Browser, register
     key = EncryptionKey("RSA-OAEP-256")
     encryption = {"id_token_encrypted_response_alg": "RSA-OAEP-256", "id_token_encrypted_response_enc": "A256GCM"}
     shop = register("shop", jwks=key.jwks, **encryption)
-    listener = listen(shop)
+    listener = listen_for_sign_outs(shop)
     shop.code(browser)
     sign_out(browser)
     (token,) = listener.tokens
@@ -79,7 +78,7 @@ def test_logout_tokens_are_encrypted_as_id_tokens_are(browser: Browser, register
 
 def test_pairwise_sites_hear_of_people_by_their_own_names(browser: Browser, register: Register) -> None:
     shop, plain = register("shop", subject_type="pairwise"), register("plain")
-    listener = listen(shop)
+    listener = listen_for_sign_outs(shop)
     subjects = [rp.claims(rp.redeem(rp.code(browser)).json["id_token"])["sub"] for rp in (shop, plain)]
     sign_out(browser)
     (token,) = listener.tokens

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from tests.support.records import WHOLE_PROFILE
-from tests.support.relying_party import RelyingParty
 
 TOLD: dict[str, set[str]] = {
     "profile": {"name", "preferred_username", "updated_at", *WHOLE_PROFILE}

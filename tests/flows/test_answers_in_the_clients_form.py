@@ -7,12 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sso_portal.base.client_jose import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS
-from sso_portal.base.jose import SIGNING_ALGORITHMS
 from sso_testkit import Browser
+from sso_testkit.clients import EncryptionKey
+from sso_testkit.clients.names import CONTENT_ENCRYPTION_ALGORITHMS, KEY_ENCRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.keys import EncryptionKey
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import add_api, jwk_set, key_for, signed
+from sso_testkit.clients.names import DEVICE_CODE
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api
-from tests.support.assertions import jwk_set, key_for, signed
 from tests.support.details import NAMES, course, details, hours, payment, types_file
-from tests.support.devices import DEVICE_CODE
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
@@ -165,13 +164,13 @@ def test_a_token_for_a_part_and_a_refresh_for_all(
     assert narrowed["authorization_details"] == [payment()]
     assert shop.introspect(narrowed["access_token"]).json["authorization_details"] == [payment()]
     wider = shop.refresh(narrowed["refresh_token"], authorization_details=details(payment(count=2)))
-    assert error(wider) == "invalid_authorization_details"
+    assert error_of(wider) == "invalid_authorization_details"
     assert shop.refresh(narrowed["refresh_token"]).status_int == 200, "the refusal has used nothing up"
 
 
 def test_a_code_cannot_be_widened_and_is_not_used_up(shop: RelyingParty, browser: Browser) -> None:
     code = shop.code(browser)
-    assert error(shop.redeem(code, authorization_details=details(hours()))) == "invalid_authorization_details"
+    assert error_of(shop.redeem(code, authorization_details=details(hours()))) == "invalid_authorization_details"
     tokens = shop.redeem(code).json
     assert "authorization_details" not in tokens
 
@@ -192,7 +191,7 @@ def test_a_client_for_itself(register: Callable[..., RelyingParty]) -> None:
     assert answer["authorization_details"] == [hours()]
     assert machine.introspect(answer["access_token"]).json["authorization_details"] == [hours()]
     refusal = machine.token(grant_type="client_credentials", authorization_details=details(hours(), payment()))
-    assert error(refusal) == "invalid_authorization_details"
+    assert error_of(refusal) == "invalid_authorization_details"
     assert "needs a person" in refusal.json["error_description"]
 
 
@@ -204,7 +203,7 @@ def test_in_a_pushed_request(shop: RelyingParty, browser: Browser) -> None:
     assert len(browser.page.html.select("section.exactly li")) == 10
     browser.agree()
     assert granted(shop, browser)["authorization_details"] == long
-    assert error(shop.push(authorization_details=details({"type": "x"}))) == "invalid_authorization_details"
+    assert error_of(shop.push(authorization_details=details({"type": "x"}))) == "invalid_authorization_details"
 
 
 def test_in_a_request_object_it_is_an_array(register: Callable[..., RelyingParty], browser: Browser) -> None:
@@ -241,10 +240,10 @@ def test_the_hybrid_flow_takes_them_without_a_token(register: Callable[..., Rely
 
 def test_other_grants_do_not_take_them(register: Callable[..., RelyingParty]) -> None:
     site = register("tv", grant_types=[DEVICE_CODE, "password"], response_types=[], authorization_details_types=NAMES)
-    assert error(site.call("device_authorization", authorization_details=details(hours()))) == "invalid_request"
+    assert error_of(site.call("device_authorization", authorization_details=details(hours()))) == "invalid_request"
     for grant in ("password", DEVICE_CODE):
         refusal = site.token(grant_type=grant, authorization_details=details(hours()))
-        assert error(refusal) == "invalid_request"
+        assert error_of(refusal) == "invalid_request"
         assert refusal.json["error_description"] == "authorization_details are not for this grant_type."
 
 
@@ -265,4 +264,4 @@ def test_no_types_no_metadata(make_sso: Callable[..., SingleSignOn]) -> None:
     site = RelyingParty.register(sso, "site", authorization_details_types=NAMES)
     document = site.http().get(f"{PORTAL}/.well-known/oauth-authorization-server").json
     assert "authorization_details_types_supported" not in document
-    assert error(site.push(authorization_details=details(hours()))) == "invalid_authorization_details"
+    assert error_of(site.push(authorization_details=details(hours()))) == "invalid_authorization_details"

@@ -9,12 +9,11 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import Device, DpopKey, add_api, api_address
+from sso_testkit.clients.names import DEVICE_CODE, TOKEN_ENDPOINT
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api, address
-from tests.support.devices import DEVICE_CODE, Device
-from tests.support.dpop import TOKEN, DpopKey
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 PAR = f"{PORTAL}/o/par/"
 
@@ -47,8 +46,8 @@ def test_a_nonce_costs_the_code_nothing(rp: RelyingParty, browser: Browser, key:
     code, fields = rp.code(browser), {"grant_type": "authorization_code", "redirect_uri": rp.redirect_uri}
     http = rp.http()
     form = {**fields, "code": code, "client_id": rp.client_id, "client_secret": str(rp.secret)}
-    asked = http.post(TOKEN, form, headers={"DPoP": key.proof()}, status="*")
-    assert error(asked) == "use_dpop_nonce"
+    asked = http.post(TOKEN_ENDPOINT, form, headers={"DPoP": key.proof()}, status="*")
+    assert error_of(asked) == "use_dpop_nonce"
     assert rp.redeem(code, dpop=key).status_int == 200
 
 
@@ -56,12 +55,12 @@ def test_apis_learn_of_the_key(
     sso: SingleSignOn, rp: RelyingParty, browser: Browser, key: DpopKey, thief: DpopKey
 ) -> None:
     asks, checks = add_api(sso, "asks"), add_api(sso, "checks", access_token_format="jwt")
-    first = rp.redeem(rp.code(browser, resource=address("asks")), dpop=key).json
+    first = rp.redeem(rp.code(browser, resource=api_address("asks")), dpop=key).json
     told = asks.introspect(first["access_token"]).json
     assert (told["token_type"], told["cnf"]) == ("DPoP", {"jkt": key.thumbprint})
-    second = rp.redeem(rp.code(browser, resource=address("checks")), dpop=thief).json
+    second = rp.redeem(rp.code(browser, resource=api_address("checks")), dpop=thief).json
     assert checks.claims(second["access_token"])["cnf"] == {"jkt": thief.thumbprint}
-    unbound = rp.redeem(rp.code(browser, resource=address("asks"))).json
+    unbound = rp.redeem(rp.code(browser, resource=api_address("asks"))).json
     told = asks.introspect(unbound["access_token"]).json
     assert told["token_type"] == unbound["token_type"] == "Bearer"
     assert "cnf" not in told
@@ -82,12 +81,12 @@ def test_a_television(sso: SingleSignOn, browser: Browser, key: DpopKey, thief: 
     browser.agree()
     form = {"client_id": tv.client_id}
     poll = {**form, "grant_type": DEVICE_CODE, "device_code": tv.codes["device_code"]}
-    tokens = key.call(tv.http, TOKEN, poll).json
+    tokens = key.call(tv.http, TOKEN_ENDPOINT, poll).json
     assert tokens["token_type"] == "DPoP"
     assert key.userinfo(tv.http, tokens["access_token"]).status_int == 200
     refresh = {**form, "grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
-    assert error(thief.call(tv.http, TOKEN, refresh)) == "invalid_grant"
-    assert key.call(tv.http, TOKEN, refresh).json["token_type"] == "DPoP"
+    assert error_of(thief.call(tv.http, TOKEN_ENDPOINT, refresh)) == "invalid_grant"
+    assert key.call(tv.http, TOKEN_ENDPOINT, refresh).json["token_type"] == "DPoP"
 
 
 # Refresh tokens (section 5) -----------------------------------------------------------------------------------------
@@ -99,12 +98,12 @@ def test_a_public_client_refreshes_with_the_same_key_only(
     tokens = app.redeem(app.code(browser), dpop=key).json
     for other in (None, thief):
         refused = app.refresh(tokens["refresh_token"], dpop=other)
-        assert error(refused) == "invalid_grant"
+        assert error_of(refused) == "invalid_grant"
         assert "another DPoP key" in refused.json["error_description"]
     newer = app.refresh(tokens["refresh_token"], dpop=key).json
     assert newer["token_type"] == "DPoP"
-    assert error(app.refresh(newer["refresh_token"])) == "invalid_grant", "its successor is bound just as well"
-    assert error(thief.call(app.http(), TOKEN, _refresh(app, tokens["refresh_token"]))) == "invalid_grant"
+    assert error_of(app.refresh(newer["refresh_token"])) == "invalid_grant", "its successor is bound just as well"
+    assert error_of(thief.call(app.http(), TOKEN_ENDPOINT, _refresh(app, tokens["refresh_token"]))) == "invalid_grant"
     # Somebody without the key has replayed a token that was used: that ends nothing.
     assert app.refresh(newer["refresh_token"], dpop=key).status_int == 200
 
@@ -119,8 +118,8 @@ def test_a_replay_with_the_key_ends_everything(
     tokens = app.redeem(app.code(browser), dpop=key).json
     newer = app.refresh(tokens["refresh_token"], dpop=key).json
     sso.clock.advance(60)
-    assert error(app.refresh(tokens["refresh_token"], dpop=key)) == "invalid_grant"
-    assert error(app.refresh(newer["refresh_token"], dpop=key)) == "invalid_grant"
+    assert error_of(app.refresh(tokens["refresh_token"], dpop=key)) == "invalid_grant"
+    assert error_of(app.refresh(newer["refresh_token"], dpop=key)) == "invalid_grant"
 
 
 def test_a_confidential_client_may_change_its_key(
@@ -139,7 +138,7 @@ def test_a_confidential_client_may_change_its_key(
 def test_a_code_for_one_key(rp: RelyingParty, browser: Browser, key: DpopKey, thief: DpopKey) -> None:
     code = rp.code(browser, dpop_jkt=key.thumbprint)
     for other in (None, thief):
-        assert error(rp.redeem(code, dpop=other)) == "invalid_grant"
+        assert error_of(rp.redeem(code, dpop=other)) == "invalid_grant"
     assert rp.redeem(code, dpop=key).json["token_type"] == "DPoP"
 
 
@@ -159,17 +158,17 @@ def test_a_pushed_request_binds_its_code(
     assert ("DPoP-Nonce" in pushed.headers) is proved
     browser.open(f"{PORTAL}/o/authorize/?client_id={rp.client_id}&request_uri={pushed.json['request_uri']}")
     code = rp.answer(browser)["code"]
-    assert error(rp.redeem(code, dpop=thief)) == "invalid_grant"
+    assert error_of(rp.redeem(code, dpop=thief)) == "invalid_grant"
     assert rp.redeem(code, dpop=key).status_int == 200
 
 
 def test_a_pushed_request_that_contradicts_itself(rp: RelyingParty, key: DpopKey, thief: DpopKey) -> None:
     pushed = rp.call("par", dpop=key, **_parameters(rp), dpop_jkt=thief.thumbprint)
-    assert error(pushed) == "invalid_dpop_proof"
-    elsewhere = key.proof(key.fresh().claims("POST", TOKEN))
+    assert error_of(pushed) == "invalid_dpop_proof"
+    elsewhere = key.proof(key.fresh().claims("POST", TOKEN_ENDPOINT))
     form = {**_parameters(rp), "client_id": rp.client_id, "client_secret": str(rp.secret)}
     answer = rp.http().post(PAR, form, headers={"DPoP": elsewhere}, status="*")
-    assert error(answer) == "invalid_dpop_proof"
+    assert error_of(answer) == "invalid_dpop_proof"
     assert answer.headers["DPoP-Nonce"]
 
 
@@ -188,10 +187,10 @@ def test_a_client_whose_tokens_are_always_bound(
     site = register("bound", dpop_bound_access_tokens=True)
     code = site.code(browser)
     refused = site.redeem(code)
-    assert error(refused) == "invalid_dpop_proof"
+    assert error_of(refused) == "invalid_dpop_proof"
     assert refused.headers["DPoP-Nonce"]
     tokens = site.redeem(code, dpop=key).json
-    assert error(site.refresh(tokens["refresh_token"])) == "invalid_dpop_proof"
+    assert error_of(site.refresh(tokens["refresh_token"])) == "invalid_dpop_proof"
     assert site.introspect(tokens["access_token"]).json["cnf"] == {"jkt": key.thumbprint}, "who asks needs no proof"
 
 
@@ -204,7 +203,7 @@ def test_what_comes_in_an_address_is_never_bound(
     answer = site.answer(browser)
     assert answer["token_type"] == "Bearer"
     assert site.userinfo(answer["access_token"]).status_int == 200
-    assert error(site.redeem(answer["code"])) == "invalid_grant"
+    assert error_of(site.redeem(answer["code"])) == "invalid_grant"
 
 
 # Pages of other origins ---------------------------------------------------------------------------------------------
@@ -212,7 +211,7 @@ def test_what_comes_in_an_address_is_never_bound(
 
 def test_a_page_may_send_proofs_and_read_nonces(app: RelyingParty) -> None:
     origin = {"Origin": "https://app.example.test"}
-    asked = app.http().options(TOKEN, headers={**origin, "Access-Control-Request-Method": "POST"})
+    asked = app.http().options(TOKEN_ENDPOINT, headers={**origin, "Access-Control-Request-Method": "POST"})
     assert "DPoP" in asked.headers["Access-Control-Allow-Headers"].split(", ")
-    answer = app.http().post(TOKEN, {"client_id": "app"}, headers=origin, status=400)
+    answer = app.http().post(TOKEN_ENDPOINT, {"client_id": "app"}, headers=origin, status=400)
     assert "DPoP-Nonce" in answer.headers["Access-Control-Expose-Headers"].split(", ")

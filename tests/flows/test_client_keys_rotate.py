@@ -10,7 +10,8 @@ import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
-from tests.support.assertions import TOKEN, claims_for, jwk_set, key_for, proof, signed
+from sso_testkit.clients import assertion_claims, assertion_fields, jwk_set, key_for, signed
+from sso_testkit.clients.names import TOKEN_ENDPOINT
 
 HOME = "https://machine.example.test"
 OLD, NEW = key_for("ES256", "spring"), key_for("ES256", "autumn")
@@ -49,8 +50,11 @@ def ask(sso: SingleSignOn, shelf: Shelf) -> Callable[..., webtest.TestResponse]:
     register(sso, "machine", f"{HOME}/jwks")
 
     def ask_with(key: Any, client_id: str = "machine") -> webtest.TestResponse:
-        fields = {"grant_type": "client_credentials", **proof(signed(claims_for(client_id, sso.clock.now()), key))}
-        return webtest.TestApp(sso.world).post(TOKEN, fields, status="*")
+        fields = {
+            "grant_type": "client_credentials",
+            **assertion_fields(signed(assertion_claims(client_id, sso.clock.now()), key)),
+        }
+        return webtest.TestApp(sso.world).post(TOKEN_ENDPOINT, fields, status="*")
 
     return ask_with
 
@@ -164,5 +168,8 @@ def test_an_operator_may_allow_a_host(make_sso: Callable[..., SingleSignOn]) -> 
     sso.world.add("http://keys.internal:8080", shelf)
     sso.world.point("keys.internal", "10.1.2.3")
     register(sso, "machine", "http://keys.internal:8080/jwks")
-    fields = {"grant_type": "client_credentials", **proof(signed(claims_for("machine", sso.clock.now()), OLD))}
-    assert webtest.TestApp(sso.world).post(TOKEN, fields, status="*").status_int == 200
+    fields = {
+        "grant_type": "client_credentials",
+        **assertion_fields(signed(assertion_claims("machine", sso.clock.now()), OLD)),
+    }
+    assert webtest.TestApp(sso.world).post(TOKEN_ENDPOINT, fields, status="*").status_int == 200

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 Rows = Callable[[str], list[tuple[object, ...]]]
 CODES = "SELECT user_id, client_id FROM codes"

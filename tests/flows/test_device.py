@@ -10,9 +10,10 @@ import pytest
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.browser import Tab
+from sso_testkit.clients import Device
+from sso_testkit.clients.names import DEVICE_CODE, DEVICE_PAGE
+from sso_testkit.refusals import error_of
 from sso_testkit.sso import PORTAL
-from tests.support.devices import DEVICE_CODE, PAGE, Device
-from tests.support.refusals import error
 
 WRONG = "No device is waiting with this code"
 
@@ -37,7 +38,7 @@ def heading(tab: Tab) -> str:
 
 
 def test_from_the_code_on_the_screen_to_the_person_on_the_television(sso: SingleSignOn, tv: Device) -> None:
-    assert error(tv.poll()) == "authorization_pending"
+    assert error_of(tv.poll()) == "authorization_pending"
     browser = sso.browser()
     browser.open(tv.codes["verification_uri"])
     type_in(browser, tv.codes["user_code"].lower().replace("-", " "))
@@ -78,10 +79,10 @@ def test_declining(sso: SingleSignOn, browser: Browser, tv: Device) -> None:
     browser.open(tv.codes["verification_uri_complete"])
     browser.refuse()
     assert heading(browser) == "The device was not let in"
-    assert error(tv.poll()) == "access_denied"
-    assert error(tv.poll()) == "access_denied"
+    assert error_of(tv.poll()) == "access_denied"
+    assert error_of(tv.poll()) == "access_denied"
     assert tv.ask().status_int == 200
-    assert error(tv.poll()) == "authorization_pending"
+    assert error_of(tv.poll()) == "authorization_pending"
 
 
 def test_a_declined_scope_is_not_granted_and_a_refresh_does_not_bring_it_back(browser: Browser, tv: Device) -> None:
@@ -117,7 +118,7 @@ def test_a_code_expires(sso: SingleSignOn, browser: Browser, tv: Device) -> None
     browser.submit(form, "decision", "allow")
     assert WRONG in browser.text
     assert browser.page.forms[0]["user_code"].value == tv.codes["user_code"]
-    assert error(tv.poll()) == "expired_token"
+    assert error_of(tv.poll()) == "expired_token"
 
 
 def test_an_answer_that_the_device_does_not_fetch_in_time_is_void(
@@ -126,23 +127,23 @@ def test_an_answer_that_the_device_does_not_fetch_in_time_is_void(
     browser.open(tv.codes["verification_uri_complete"])
     browser.agree()
     sso.clock.advance(600)
-    assert error(tv.poll()) == "expired_token"
+    assert error_of(tv.poll()) == "expired_token"
 
 
 @pytest.mark.parametrize("typed", ["WDJB-MJH", "not a code", "验证码", "<b>x</b>", "W" * 5000])
 def test_what_cannot_be_a_code_is_kept_and_said(sso: SingleSignOn, typed: str) -> None:
     browser = sso.browser()
-    browser.open(PAGE)
+    browser.open(DEVICE_PAGE)
     type_in(browser, typed)
     assert "A code has eight letters" in browser.text
     assert browser.page.forms[0]["user_code"].value == typed[:40]
     assert "<b>x" not in browser.text
-    browser.open(f"{PAGE}?user_code={quote(typed)}")
+    browser.open(f"{DEVICE_PAGE}?user_code={quote(typed)}")
     assert browser.page.forms[0]["user_code"].value == typed[:40]
 
 
 def test_an_unknown_code_is_kept_and_said(browser: Browser, tv: Device) -> None:
-    browser.open(PAGE)
+    browser.open(DEVICE_PAGE)
     type_in(browser, "bcdf ghjk")
     assert WRONG in browser.text
     assert browser.page.forms[0]["user_code"].value == "BCDF-GHJK"
@@ -153,7 +154,7 @@ def test_an_unknown_code_is_kept_and_said(browser: Browser, tv: Device) -> None:
 
 def test_guessing_is_slowed_and_waiting_helps(sso: SingleSignOn, browser: Browser, tv: Device) -> None:
     for _ in range(4):
-        browser.open(f"{PAGE}?user_code=BCDF-GHJK")
+        browser.open(f"{DEVICE_PAGE}?user_code=BCDF-GHJK")
         assert (browser.page.status_int, WRONG in browser.text) == (200, True)
     browser.open(tv.codes["verification_uri_complete"])
     assert browser.page.status_int == 429
@@ -199,7 +200,7 @@ def test_signing_out_before_the_device_asks_shuts_it_out(browser: Browser, tv: D
     browser.open(f"{PORTAL}/o/logout/")
     browser.submit(browser.page.forms[0], "decision", "sign_out")
     answer = tv.poll()
-    assert error(answer) == "invalid_grant"
+    assert error_of(answer) == "invalid_grant"
     assert "session" in answer.json["error_description"]
 
 
@@ -260,14 +261,14 @@ def test_a_proof_that_is_missing_is_missed_when_she_answers_too(sso: SingleSignO
     sso.edit_client("careful", always_authenticate=True)
     browser.submit(form, "decision", "allow")
     assert "prompt=login" in browser.url
-    assert error(device.poll()) == "authorization_pending"
+    assert error_of(device.poll()) == "authorization_pending"
 
 
 def test_every_page_speaks_chinese_too(make_sso: Callable[..., SingleSignOn]) -> None:
     sso = make_sso()
     tv = Device(sso, client_name="TV", **{"client_name#zh-CN": "客厅电视"})
     browser = sso.browser("zh-CN")
-    browser.open(PAGE)
+    browser.open(DEVICE_PAGE)
     assert heading(browser) == "连接设备"
     type_in(browser, "x")
     assert "代码由八个字母组成" in browser.text
@@ -279,5 +280,5 @@ def test_every_page_speaks_chinese_too(make_sso: Callable[..., SingleSignOn]) ->
     browser.open(tv.ask().json["verification_uri_complete"])
     browser.refuse()
     assert heading(browser) == "设备没有获得授权"
-    browser.open(f"{PAGE}?user_code=BCDFGHJK")
+    browser.open(f"{DEVICE_PAGE}?user_code=BCDFGHJK")
     assert "没有设备在等待这个代码" in browser.text

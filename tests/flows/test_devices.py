@@ -10,9 +10,8 @@ from bs4.element import Tag
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.browser import Tab
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
-from tests.support.statements import counted
 
 DEVICES = f"{PORTAL}/account/devices"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -294,9 +293,9 @@ def test_the_page_costs_the_same_for_one_device_and_for_many(
     sso: SingleSignOn, laptop: Browser, enter: Enter, register: Callable[..., RelyingParty]
 ) -> None:
     def cost() -> int:
-        with counted(sso.portal.database) as statements:
+        with sso.counting() as counted:
             laptop.open(DEVICES)
-        return len([statement for statement in statements if "FROM versions" not in statement])
+        return len([statement for statement in counted.statements if "FROM versions" not in statement])
 
     laptop.open(DEVICES)
     one = cost()

@@ -9,8 +9,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 BYE = "https://rp.example.test/bye"
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 NEEDED = {"iss", "sub", "aud", "exp", "iat"}
 

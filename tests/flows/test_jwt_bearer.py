@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.services.client_metadata import JWT_BEARER
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import add_api, api_address, assertion_claims, assertion_fields, jwk_set, key_for, signed
+from sso_testkit.clients.names import JWT_BEARER
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api, address
-from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
-from tests.support.together import together
+from sso_testkit.together import together
 
 KEY = key_for("ES256", "speaks")
 Bring = Callable[..., webtest.TestResponse]
@@ -32,7 +31,7 @@ def bring(sso: SingleSignOn, site: RelyingParty) -> Bring:
     """Brings an assertion about zp, with claims changed."""
 
     def bring_one(by: RelyingParty = site, fields: Any = None, key: Any = KEY, **claims: Any) -> webtest.TestResponse:
-        content = claims_for(by.client_id, sso.clock.now(), **{"sub": "zp", **claims})
+        content = assertion_claims(by.client_id, sso.clock.now(), **{"sub": "zp", **claims})
         return by.token(grant_type=JWT_BEARER, assertion=signed(content, key), **(fields or {}))
 
     return bring_one
@@ -68,17 +67,17 @@ def test_pairwise_subjects_are_not_turned_back(
     grants = ["authorization_code", JWT_BEARER]
     pairwise = register("pairwise", grant_types=grants, jwks=jwk_set(KEY), subject_type="pairwise")
     token = bring(pairwise).json["access_token"]
-    assert error(bring(pairwise, sub=pairwise.userinfo(token).json["sub"])) == "invalid_grant"
+    assert error_of(bring(pairwise, sub=pairwise.userinfo(token).json["sub"])) == "invalid_grant"
     with sso.portal.transaction() as unit:
         subject = unit.users.by_username("zp").subject
-    assert error(bring(pairwise, sub=subject)) == "invalid_grant", "nor is it told whose the public one is"
+    assert error_of(bring(pairwise, sub=subject)) == "invalid_grant", "nor is it told whose the public one is"
 
 
 def test_for_an_api(sso: SingleSignOn, site: RelyingParty, bring: Bring) -> None:
     add_api(sso, "api", access_token_format="jwt", resource_scopes="openid")
-    answer = bring(fields={"resource": address("api"), "scope": "openid email"}).json
+    answer = bring(fields={"resource": api_address("api"), "scope": "openid email"}).json
     claims = site.claims(answer["access_token"])
-    assert (claims["aud"], claims["scope"], answer["scope"]) == (address("api"), "openid", "openid")
+    assert (claims["aud"], claims["scope"], answer["scope"]) == (api_address("api"), "openid", "openid")
     assert not {"auth_time", "acr", "amr", "sid"} & set(claims)
 
 
@@ -88,14 +87,14 @@ def test_a_person_who_is_asked_has_to_have_agreed(
     grants = ["authorization_code", JWT_BEARER]
     once = register("once", grant_types=grants, jwks=jwk_set(KEY), consent="once")
     refused = bring(once)
-    assert (error(refused), "has not agreed" in refused.json["error_description"]) == ("invalid_grant", True)
+    assert (error_of(refused), "has not agreed" in refused.json["error_description"]) == ("invalid_grant", True)
     browser.open(once.url(scope="openid profile"))
     browser.agree()
     assert bring(once, fields={"scope": "openid profile"}).status_int == 200
-    assert error(bring(once)) == "invalid_grant", "email was not among it"
+    assert error_of(bring(once)) == "invalid_grant", "email was not among it"
     for name, own in (("explicit", {"consent": "explicit"}), ("strict", {"always_authenticate": True})):
         other = register(name, grant_types=grants, jwks=jwk_set(KEY), **own)
-        assert error(bring(other)) == "invalid_grant", name
+        assert error_of(bring(other)) == "invalid_grant", name
 
 
 def test_offline_access_is_not_part_of_it(register: Callable[..., RelyingParty], bring: Bring) -> None:
@@ -130,7 +129,7 @@ def test_offline_access_is_not_part_of_it(register: Callable[..., RelyingParty],
     ],
 )
 def test_assertions_that_are_refused(bring: Bring, claims: dict[str, Any]) -> None:
-    assert error(bring(**claims)) == "invalid_grant"
+    assert error_of(bring(**claims)) == "invalid_grant"
 
 
 def test_times_and_audiences(sso: SingleSignOn, bring: Bring) -> None:
@@ -138,30 +137,30 @@ def test_times_and_audiences(sso: SingleSignOn, bring: Bring) -> None:
     for aud in (PORTAL, f"{PORTAL}/o/token/", ["https://other.test/", f"{PORTAL}/o/token"]):
         assert bring(aud=aud).status_int == 200, aud
     assert bring(exp=now + 300).status_int == 200
-    assert error(bring(exp=now + 301)) == "invalid_grant"
-    assert error(bring(exp=now - 10)) == "invalid_grant"
-    assert error(bring(nbf=now + 100)) == "invalid_grant"
+    assert error_of(bring(exp=now + 301)) == "invalid_grant"
+    assert error_of(bring(exp=now - 10)) == "invalid_grant"
+    assert error_of(bring(nbf=now + 100)) == "invalid_grant"
 
 
 def test_an_assertion_is_good_once(sso: SingleSignOn, site: RelyingParty) -> None:
-    assertion = signed(claims_for("batch", sso.clock.now(), sub="zp"), KEY)
+    assertion = signed(assertion_claims("batch", sso.clock.now(), sub="zp"), KEY)
     answers = together(20, lambda _number: site.token(grant_type=JWT_BEARER, assertion=assertion))
     assert sorted(answer.status_int for answer in answers) == [200] + [400] * 19
     assert {answer.json["error"] for answer in answers if answer.status_int == 400} == {"invalid_grant"}
 
 
 def test_what_is_refused_uses_nothing_up(sso: SingleSignOn, site: RelyingParty) -> None:
-    assertion = signed(claims_for("batch", sso.clock.now(), sub="zp"), KEY)
-    assert error(site.token(grant_type=JWT_BEARER, assertion=assertion, scope="roles")) == "invalid_scope"
-    assert error(site.token(grant_type=JWT_BEARER, assertion=assertion, resource="nowhere")) == "invalid_target"
+    assertion = signed(assertion_claims("batch", sso.clock.now(), sub="zp"), KEY)
+    assert error_of(site.token(grant_type=JWT_BEARER, assertion=assertion, scope="roles")) == "invalid_scope"
+    assert error_of(site.token(grant_type=JWT_BEARER, assertion=assertion, resource="nowhere")) == "invalid_target"
     assert site.token(grant_type=JWT_BEARER, assertion=assertion).status_int == 200
 
 
 def test_other_signatures_and_other_kinds_of_jwts(
     sso: SingleSignOn, rp: RelyingParty, site: RelyingParty, browser: Browser, bring: Bring
 ) -> None:
-    assert error(bring(key=key_for("ES256", "another"))) == "invalid_grant"
-    good = claims_for("batch", sso.clock.now(), sub="zp")
+    assert error_of(bring(key=key_for("ES256", "another"))) == "invalid_grant"
+    good = assertion_claims("batch", sso.clock.now(), sub="zp")
     strange = [
         signed(good, KEY, typ="at+jwt"),
         signed(good, KEY, typ="token-introspection+jwt"),
@@ -171,12 +170,12 @@ def test_other_signatures_and_other_kinds_of_jwts(
         "x" * 50_000,
     ]
     for assertion in strange:
-        assert error(site.token(grant_type=JWT_BEARER, assertion=assertion)) == "invalid_grant", assertion[:40]
-    assert error(site.token(grant_type=JWT_BEARER)) == "invalid_request"
-    assert error(rp.token(grant_type=JWT_BEARER, assertion=signed(good, KEY))) == "unauthorized_client"
+        assert error_of(site.token(grant_type=JWT_BEARER, assertion=assertion)) == "invalid_grant", assertion[:40]
+    assert error_of(site.token(grant_type=JWT_BEARER)) == "invalid_request"
+    assert error_of(rp.token(grant_type=JWT_BEARER, assertion=signed(good, KEY))) == "unauthorized_client"
     # The JWT by which a client proves who it is speaks for nobody.
-    own = signed(claims_for("batch", sso.clock.now()), KEY)
-    assert error(site.token(grant_type=JWT_BEARER, assertion=own)) == "invalid_grant"
+    own = signed(assertion_claims("batch", sso.clock.now()), KEY)
+    assert error_of(site.token(grant_type=JWT_BEARER, assertion=own)) == "invalid_grant"
 
 
 def test_a_client_that_proves_itself_with_the_same_key(
@@ -185,16 +184,18 @@ def test_a_client_that_proves_itself_with_the_same_key(
     grants = ["authorization_code", JWT_BEARER]
     site = register("keyed", grant_types=grants, jwks=jwk_set(KEY), token_endpoint_auth_method="private_key_jwt")
     now = sso.clock.now()
-    own, about = (signed(claims_for("keyed", now, **more), KEY) for more in ({}, {"sub": "zp"}))
-    assert site.token(grant_type=JWT_BEARER, assertion=about, **proof(own)).status_int == 200
-    again = signed(claims_for("keyed", now, sub="zp"), KEY)
-    assert error(site.token(grant_type=JWT_BEARER, assertion=again, **proof(again)), 401) == "invalid_client"
+    own, about = (signed(assertion_claims("keyed", now, **more), KEY) for more in ({}, {"sub": "zp"}))
+    assert site.token(grant_type=JWT_BEARER, assertion=about, **assertion_fields(own)).status_int == 200
+    again = signed(assertion_claims("keyed", now, sub="zp"), KEY)
+    assert (
+        error_of(site.token(grant_type=JWT_BEARER, assertion=again, **assertion_fields(again)), 401) == "invalid_client"
+    )
 
 
 def test_disabled_people_are_not_spoken_for(sso: SingleSignOn, bring: Bring) -> None:
     with sso.portal.transaction() as unit:
         unit.users.set_enabled(unit.users.by_username("zp"), False)
-    assert error(bring()) == "invalid_grant"
+    assert error_of(bring()) == "invalid_grant"
 
 
 @pytest.mark.parametrize(

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import webtest
 
-from sso_portal.app import make_app
-from sso_portal.base.jose import KEY_ALGORITHMS, SIGNING_ALGORITHMS
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import header_of
+from sso_testkit.clients.names import DECRYPTION_ALGORITHMS, SIGNING_ALGORITHMS
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
-from tests.support.relying_party import RelyingParty
-from tests.support.together import together
+from sso_testkit.together import together
 
+KEY_ALGORITHMS = (*SIGNING_ALGORITHMS, *DECRYPTION_ALGORITHMS)
 BYE = "https://rp.example.test/bye"
-
-
-def header(token: str) -> dict[str, Any]:
-    """The header of a token."""
-    part = token.partition(".")[0]
-    return dict(json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4))))
 
 
 def enter(sso: SingleSignOn) -> str:
@@ -60,8 +52,8 @@ def test_every_id_token_is_signed_as_registered(
     tokens = shop.redeem(shop.code(browser)).json
     refreshed = shop.refresh(tokens["refresh_token"]).json
     for token in (tokens["id_token"], refreshed["id_token"]):
-        assert header(token)["alg"] == algorithm
-        assert header(token)["kid"] in published(sso)
+        assert header_of(token)["alg"] == algorithm
+        assert header_of(token)["kid"] in published(sso)
 
 
 def test_a_site_signs_people_in_through_three_rotations(sso: SingleSignOn) -> None:
@@ -91,8 +83,8 @@ def test_a_token_from_before_the_rotation_is_verified_after_it(sso: SingleSignOn
     before = rp.redeem(rp.code(browser)).json["id_token"]
     sso.clock.advance(minutes=1)
     after = rp.redeem(rp.code(browser)).json["id_token"]
-    assert header(before)["kid"] != header(after)["kid"]
-    assert {header(before)["kid"], header(after)["kid"]} < published(sso)
+    assert header_of(before)["kid"] != header_of(after)["kid"]
+    assert {header_of(before)["kid"], header_of(after)["kid"]} < published(sso)
 
 
 def test_an_old_id_token_says_who_signs_out_until_it_is_forgotten(make_sso: Callable[..., SingleSignOn]) -> None:
@@ -112,7 +104,7 @@ def test_an_old_id_token_says_who_signs_out_until_it_is_forgotten(make_sso: Call
     sso.clock.advance(6600)
     maintain(sso)
     sso.clock.advance(600 + 3600)
-    assert header(hint)["kid"] not in published(sso)
+    assert header_of(hint)["kid"] not in published(sso)
 
     # The end is tried first: signing out ends the session.
     url = f"{PORTAL}/o/logout/?id_token_hint={hint}&post_logout_redirect_uri={BYE}"
@@ -125,8 +117,7 @@ def test_an_old_id_token_says_who_signs_out_until_it_is_forgotten(make_sso: Call
 
 def test_servers_side_by_side_agree(storage_url: str, tmp_path: Path) -> None:
     sso = SingleSignOn(tmp_path, storage_url=storage_url)
-    others = [make_app(sso._portal_settings, clock=sso.clock) for _ in range(3)]
-    apps = [sso.portal_app, *others]
+    apps = [sso.portal_app, *(sso.another_server() for _ in range(3))]
     sso.clock.advance(days=89)
     together(4, lambda number: apps[number].registry.portal.sweep())
     for days, signing in ((0, 1), (1, 2)):
@@ -141,5 +132,4 @@ def test_servers_side_by_side_agree(storage_url: str, tmp_path: Path) -> None:
             assert generations == {signing}
             assert len(keys) == 2 * len(KEY_ALGORITHMS)
         assert all(answer == told[0] for answer in told)
-    for app in apps:
-        app.registry.portal.close()
+    sso.close()

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.web.loops import BOUNCES, SECONDS
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
+
+BOUNCES, SECONDS = 5, 8
+"""So many answers to one site, with less than so many seconds between them, are a circle."""
 
 NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 
@@ -24,7 +26,7 @@ class Person:
         self._headers = headers
 
     def get(self, url: str) -> webtest.TestResponse:
-        return self._browser._app.get(url, headers=self._headers, status="*")
+        return self._browser.http.get(url, headers=self._headers, status="*")
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.browser import Tab
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
-from tests.support.relying_party import RelyingParty
 
 ANA = {"username": "ana", "name": "安娜", "email": "ana@example.test", "password": "a good password"}
 CREATE = f"{PORTAL}/account/create"

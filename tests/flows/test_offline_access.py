@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import Browser
-from tests.support.relying_party import RelyingParty
+from sso_testkit.relying_party import RelyingParty
 
 SCOPE = "openid profile offline_access"
 QUESTION = "Keep its access while you are signed out"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import Device
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
-from tests.support.devices import Device
-from tests.support.relying_party import RelyingParty
-from tests.support.together import together
+from sso_testkit.together import together
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
@@ -38,19 +38,19 @@ def test_an_app_signs_a_person_in_and_refreshes(app: RelyingParty) -> None:
 
 def test_a_scope_may_be_asked_for_within_what_is_registered(app: RelyingParty) -> None:
     assert sign_in(app, scope="all").json["scope"] == "all"
-    assert error(sign_in(app, scope="all email")) == "invalid_scope"
+    assert error_of(sign_in(app, scope="all email")) == "invalid_scope"
 
 
 def test_wrong_names_and_passwords_look_alike_and_count_as_on_the_sign_in_page(
     sso: SingleSignOn, app: RelyingParty
 ) -> None:
     wrong, unknown = sign_in(app, password="wrong"), sign_in(app, username="nobody")
-    assert (error(wrong), error(unknown)) == ("invalid_grant", "invalid_grant")
+    assert (error_of(wrong), error_of(unknown)) == ("invalid_grant", "invalid_grant")
     assert wrong.json["error_description"] == unknown.json["error_description"]
     for _ in range(3):
         sign_in(app, password="wrong")
     refused = sign_in(app)
-    assert error(refused) == "invalid_grant"
+    assert error_of(refused) == "invalid_grant"
     assert "too many tries" in refused.json["error_description"]
     browser = sso.browser()
     browser.open(f"{PORTAL}/o/login/")
@@ -65,7 +65,7 @@ def test_a_client_that_is_not_registered_for_it_learns_nothing_about_passwords(
 ) -> None:
     for password in ("penadmin", "wrong"):
         answer = sign_in(rp, password=password)
-        assert error(answer) == "unauthorized_client"
+        assert error_of(answer) == "unauthorized_client"
     app = RelyingParty.register(sso, "late", grant_types=["password"], response_types=[])
     assert sign_in(app).status_int == 200, "nothing was counted"
 
@@ -73,15 +73,15 @@ def test_a_client_that_is_not_registered_for_it_learns_nothing_about_passwords(
 @pytest.mark.parametrize("missing", ["username", "password"])
 def test_a_password_request_without_the_half_of_it(app: RelyingParty, missing: str) -> None:
     fields = {"username": "zp", "password": "penadmin"} | {missing: ""}
-    assert error(app.token(grant_type="password", **fields)) == "invalid_request"
+    assert error_of(app.token(grant_type="password", **fields)) == "invalid_request"
 
 
 def test_a_disabled_person_gets_nothing_and_loses_what_she_had(sso: SingleSignOn, app: RelyingParty) -> None:
     tokens = sign_in(app).json
     with sso.portal.transaction() as unit:
         unit.users.set_enabled(unit.users.by_username("zp"), False)
-    assert error(sign_in(app)) == "invalid_grant"
-    assert error(app.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert error_of(sign_in(app)) == "invalid_grant"
+    assert error_of(app.refresh(tokens["refresh_token"])) == "invalid_grant"
     assert app.userinfo(tokens["access_token"]).status_int == 401
 
 
@@ -97,7 +97,7 @@ def test_a_job_gets_a_token_of_its_own_that_says_nothing_about_anybody(job: Rely
 
 @pytest.mark.parametrize("scope", ["openid", "profile all", "other"])
 def test_a_job_may_not_ask_for_what_is_about_a_person(job: RelyingParty, scope: str) -> None:
-    assert error(job.token(grant_type="client_credentials", scope=scope)) == "invalid_scope"
+    assert error_of(job.token(grant_type="client_credentials", scope=scope)) == "invalid_scope"
 
 
 def test_a_job_with_no_scope_at_all_gets_a_token_without(register: Callable[..., RelyingParty]) -> None:
@@ -141,8 +141,8 @@ def test_without_grace_every_second_use_is_a_replay(make_sso: Callable[..., Sing
     rp = RelyingParty.register(sso)
     first = rp.redeem(rp.code(browser)).json["refresh_token"]
     second = rp.refresh(first).json["refresh_token"]
-    assert error(rp.refresh(first)) == "invalid_grant"
-    assert error(rp.refresh(second)) == "invalid_grant"
+    assert error_of(rp.refresh(first)) == "invalid_grant"
+    assert error_of(rp.refresh(second)) == "invalid_grant"
 
 
 def test_offline_access_survives_signing_out_and_nothing_else_does(
@@ -153,9 +153,9 @@ def test_offline_access_survives_signing_out_and_nothing_else_does(
     online = site.redeem(site.code(browser, scope="openid")).json
     browser.open(f"{PORTAL}/o/logout/")
     browser.submit(browser.page.forms[0], "decision", "sign_out")
-    assert error(site.refresh(online["refresh_token"])) == "invalid_grant"
+    assert error_of(site.refresh(online["refresh_token"])) == "invalid_grant"
     later = site.refresh(offline["refresh_token"]).json
     assert site.userinfo(later["access_token"]).status_int == 200
     with sso.portal.transaction() as unit:
         unit.sign_outs.end_all_of(unit.users.by_username("zp"), "ended_by_administrator")
-    assert error(site.refresh(later["refresh_token"])) == "invalid_grant", "signing out everywhere means everywhere"
+    assert error_of(site.refresh(later["refresh_token"])) == "invalid_grant", "signing out everywhere means everywhere"

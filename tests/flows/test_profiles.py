@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.base.errors import Refused
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import DpopKey, assertion_claims, assertion_fields, signed
+from sso_testkit.refusals import Refused, error_of
+from sso_testkit.relying_party import CHALLENGE, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import claims_for, proof, signed
-from tests.support.dpop import DpopKey
+from sso_testkit.together import together
 from tests.support.profiled import MESSAGE_SIGNING, RSA, ProfiledClient
-from tests.support.refusals import error
-from tests.support.relying_party import CHALLENGE, RelyingParty
-from tests.support.together import together
 
 
 @pytest.fixture
@@ -42,7 +40,7 @@ def test_the_whole_way(bank: ProfiledClient, browser: Browser) -> None:
     assert tokens["token_type"] == "DPoP"
     assert bank.site.claims(tokens["id_token"])["aud"] == "bank"
     assert bank.site.userinfo(tokens["access_token"], dpop=bank.dpop).json["preferred_username"] == "zp"
-    assert error(bank.site.userinfo(tokens["access_token"]), 401) == "invalid_token", "never as Bearer"
+    assert error_of(bank.site.userinfo(tokens["access_token"]), 401) == "invalid_token", "never as Bearer"
 
 
 def test_a_request_that_was_not_pushed(bank: ProfiledClient, browser: Browser) -> None:
@@ -61,14 +59,14 @@ def test_a_request_that_was_not_pushed(bank: ProfiledClient, browser: Browser) -
 )
 def test_requests_that_are_refused(bank: ProfiledClient, changes: dict[str, str | None], words: str) -> None:
     refusal = bank.push(**changes)
-    assert error(refusal) == "invalid_request"
+    assert error_of(refusal) == "invalid_request"
     assert words in refusal.json["error_description"]
 
 
 def test_a_proof_is_demanded_and_no_secret_does(bank: ProfiledClient, browser: Browser) -> None:
     code = bank.arrive(browser, bank.push())["code"]
-    assert error(bank.redeem(code, dpop=None)) == "invalid_dpop_proof"
-    assert error(bank.redeem(code, client_assertion=None, client_assertion_type=None), 401) == "invalid_client"
+    assert error_of(bank.redeem(code, dpop=None)) == "invalid_dpop_proof"
+    assert error_of(bank.redeem(code, client_assertion=None, client_assertion_type=None), 401) == "invalid_client"
     assert bank.redeem(code).status_int == 200
 
 
@@ -78,7 +76,7 @@ def test_a_proof_by_a_weaker_algorithm(
     weak = DpopKey(sso, "weak", "RS256").fresh()
     code = bank.arrive(browser, bank.push())["code"]
     refusal = bank.redeem(code, dpop=weak)
-    assert error(refusal) == "invalid_dpop_proof"
+    assert error_of(refusal) == "invalid_dpop_proof"
     assert "RS256" in refusal.json["error_description"]
     assert rp.redeem(rp.code(browser), dpop=weak).status_int == 200, "without a profile it does"
 
@@ -86,14 +84,16 @@ def test_a_proof_by_a_weaker_algorithm(
 @pytest.mark.parametrize("audience", [[PORTAL], f"{PORTAL}/o/token/", f"{PORTAL}/o/par/", [PORTAL, "x"], None])
 def test_an_assertion_is_for_the_issuer_alone(bank: ProfiledClient, audience: Any) -> None:
     refusal = bank.site.push(**bank.assertion(aud=audience))
-    assert error(refusal, 401) == "invalid_client"
+    assert error_of(refusal, 401) == "invalid_client"
     assert "its aud is" in refusal.json["error_description"]
 
 
 def test_an_assertion_by_a_weaker_algorithm(sso: SingleSignOn, bank: ProfiledClient) -> None:
-    claims = claims_for("bank", sso.clock.now(), aud=PORTAL)
-    assert error(bank.site.push(**proof(signed(claims, RSA, "RS256"))), 401) == "invalid_client"
-    assert bank.site.push(**proof(signed(claims, RSA, "PS256"))).status_int == 201, "the same key, and nothing used up"
+    claims = assertion_claims("bank", sso.clock.now(), aud=PORTAL)
+    assert error_of(bank.site.push(**assertion_fields(signed(claims, RSA, "RS256"))), 401) == "invalid_client"
+    assert bank.site.push(**assertion_fields(signed(claims, RSA, "PS256"))).status_int == 201, (
+        "the same key, and nothing used up"
+    )
 
 
 def test_codes_are_short_lived_whatever_the_settings_say(make_sso: Callable[..., SingleSignOn]) -> None:
@@ -108,7 +108,7 @@ def test_codes_are_short_lived_whatever_the_settings_say(make_sso: Callable[...,
     assert bank.redeem(codes[0]).status_int == 200
     sso.clock.advance(seconds=1)
     refusal = bank.redeem(codes[1])
-    assert error(refusal) == "invalid_grant"
+    assert error_of(refusal) == "invalid_grant"
     assert "codes live 60 seconds" in refusal.json["error_description"]
     assert plain.redeem(other).status_int == 200
 
@@ -127,9 +127,9 @@ def test_a_refresh_token_stays_the_same(sso: SingleSignOn, bank: ProfiledClient,
     for access_token in seen:
         assert bank.site.userinfo(access_token, dpop=bank.dpop).status_int == 200
     assert bank.site.revoke(refresh_token, **bank.assertion()).status_int == 200
-    assert error(bank.refresh(refresh_token)) == "invalid_grant"
+    assert error_of(bank.refresh(refresh_token)) == "invalid_grant"
     for access_token in seen:
-        assert error(bank.site.userinfo(access_token, dpop=bank.dpop), 401) == "invalid_token"
+        assert error_of(bank.site.userinfo(access_token, dpop=bank.dpop), 401) == "invalid_token"
 
 
 def test_that_refresh_token_ends_when_its_time_is_over(make_sso: Callable[..., SingleSignOn]) -> None:
@@ -141,7 +141,7 @@ def test_that_refresh_token_ends_when_its_time_is_over(make_sso: Callable[..., S
     sso.clock.advance(seconds=999)
     assert bank.refresh(refresh_token).status_int == 200
     sso.clock.advance(seconds=1)
-    assert error(bank.refresh(refresh_token)) == "invalid_grant"
+    assert error_of(bank.refresh(refresh_token)) == "invalid_grant"
 
 
 def test_without_a_profile_refresh_tokens_rotate(rp: RelyingParty, browser: Browser) -> None:
@@ -154,7 +154,7 @@ def test_nobody_chooses_a_refresh_token(bank: ProfiledClient, browser: Browser) 
     tokens = bank.redeem(code, refresh_token="chosen").json
     assert tokens["refresh_token"] != "chosen"
     assert bank.refresh(tokens["refresh_token"]).status_int == 200
-    assert error(bank.refresh("chosen")) == "invalid_grant"
+    assert error_of(bank.refresh("chosen")) == "invalid_grant"
 
 
 def test_the_whole_way_with_signed_messages(signing_bank: ProfiledClient, browser: Browser) -> None:
@@ -173,13 +173,13 @@ def test_the_whole_way_with_signed_messages(signing_bank: ProfiledClient, browse
 @pytest.mark.parametrize("mode", [None, "query", "form_post"])
 def test_answers_have_to_be_signed(signing_bank: ProfiledClient, mode: str | None) -> None:
     refusal = signing_bank.push_signed(response_mode=mode)
-    assert error(refusal) == "invalid_request"
+    assert error_of(refusal) == "invalid_request"
     assert "response_mode is not jwt" in refusal.json["error_description"]
 
 
 def test_requests_have_to_be_signed(signing_bank: ProfiledClient) -> None:
     refusal: webtest.TestResponse = signing_bank.push(response_mode="jwt")
-    assert error(refusal) == "invalid_request_object"
+    assert error_of(refusal) == "invalid_request_object"
 
 
 def test_a_request_object_by_a_weaker_algorithm(sso: SingleSignOn, signing_bank: ProfiledClient) -> None:
@@ -187,7 +187,7 @@ def test_a_request_object_by_a_weaker_algorithm(sso: SingleSignOn, signing_bank:
     for changes in ({}, {"kid": None}):
         weak = signed(claims, RSA, "RS256", **changes)
         refusal = signing_bank.site.call("par", **signing_bank.assertion(), request=weak)
-        assert error(refusal) == "invalid_request_object"
+        assert error_of(refusal) == "invalid_request_object"
 
 
 def test_a_registration_cannot_leave_its_profile_behind(sso: SingleSignOn, bank: ProfiledClient) -> None:

@@ -11,9 +11,9 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import assertion_claims, assertion_fields, jwk_set, key_for, signed
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed
-from tests.support.relying_party import RelyingParty
 
 OVER = "This sign-in is over"
 
@@ -204,7 +204,7 @@ def test_each_way_to_authenticate(
     elif method == "none":
         fields["client_id"] = "shop"
     else:
-        fields |= proof(signed(claims_for("shop", sso.clock.now(), aud=f"{PORTAL}/o/par/"), key))
+        fields |= assertion_fields(signed(assertion_claims("shop", sso.clock.now(), aud=f"{PORTAL}/o/par/"), key))
     reference = http.post(f"{PORTAL}/o/par", fields, status=201).json["request_uri"]
     browser.open(shop.pushed_url(reference))
     assert "code" in shop.answer(browser)

@@ -11,10 +11,9 @@ from joserfc import jwe
 from joserfc.jwk import RSAKey
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import jwk_set, key_for, signed, signed_by_secret, unsigned
+from sso_testkit.relying_party import CHALLENGE, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import jwk_set, key_for, signed, signed_by_secret
-from tests.support.keys import unsigned
-from tests.support.relying_party import CHALLENGE, RelyingParty
 
 WHOLE = {
     "response_type": "code",

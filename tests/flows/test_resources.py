@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.services.assurance import PASSWORD
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import add_api, api_address, header_of, jwk_set, key_for, signed, tokens_for
+from sso_testkit.clients.names import PASSWORD_ACR
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api, address, header, tokens_for
-from tests.support.assertions import jwk_set, key_for, signed
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
-USER, PROJECT = address("user-api"), address("project-api")
+USER, PROJECT = api_address("user-api"), api_address("project-api")
 
 
 @pytest.fixture
@@ -37,10 +36,10 @@ def test_a_token_for_an_api_opens_that_one_alone(
     assert tokens["scope"] == "openid profile", "email means nothing there"
     assert rp.claims(tokens["id_token"])["sub"], "the id_token is the site's own"
     told = user_api.introspect(tokens["access_token"]).json
-    assert (told["aud"], told["scope"], told["acr"]) == ([name], "openid profile", PASSWORD)
+    assert (told["aud"], told["scope"], told["acr"]) == ([name], "openid profile", PASSWORD_ACR)
     assert project_api.introspect(tokens["access_token"]).json == {"active": False}
     assert rp.introspect(tokens["access_token"]).json["aud"] == [name], "its own client may ask too"
-    assert error(rp.userinfo(tokens["access_token"]), 401) == "invalid_token"
+    assert error_of(rp.userinfo(tokens["access_token"]), 401) == "invalid_token"
 
 
 def test_an_api_that_takes_jwts(
@@ -48,7 +47,7 @@ def test_an_api_that_takes_jwts(
 ) -> None:
     tokens = tokens_for(rp, browser, PROJECT)
     access, now = tokens["access_token"], sso.clock.now()
-    assert (header(access)["typ"], header(access)["alg"], tokens["expires_in"]) == ("at+jwt", "ES256", 300)
+    assert (header_of(access)["typ"], header_of(access)["alg"], tokens["expires_in"]) == ("at+jwt", "ES256", 300)
     claims = rp.claims(access)
     about = rp.claims(tokens["id_token"])
     assert claims == {
@@ -63,7 +62,7 @@ def test_an_api_that_takes_jwts(
         "auth_time": now,
         "sid": about["sid"],
         "amr": ["pwd"],
-        "acr": PASSWORD,
+        "acr": PASSWORD_ACR,
     }
     told = project_api.introspect(access).json
     for name in ("iss", "sub", "client_id", "iat", "exp", "jti", "scope", "auth_time", "sid", "acr"):
@@ -71,7 +70,7 @@ def test_an_api_that_takes_jwts(
     again = rp.refresh(tokens["refresh_token"]).json
     assert rp.claims(again["access_token"])["aud"] == PROJECT
     assert rp.claims(again["access_token"])["jti"] != claims["jti"]
-    assert error(rp.userinfo(access), 401) == "invalid_token"
+    assert error_of(rp.userinfo(access), 401) == "invalid_token"
     assert rp.revoke(access).status_int == 200
     assert project_api.introspect(access).json == {"active": False}
     sso.clock.advance(300)
@@ -93,9 +92,9 @@ def test_every_algorithm_of_jwts(sso: SingleSignOn, rp: RelyingParty, browser: B
     for algorithm in ("ES256", "RS256", "PS256", "EdDSA"):
         name = f"api-{algorithm.lower()}"
         add_api(sso, name, access_token_format="jwt", access_token_signed_response_alg=algorithm)
-        access = tokens_for(rp, browser, address(name))["access_token"]
-        assert header(access)["alg"] == algorithm
-        assert rp.claims(access)["aud"] == address(name)
+        access = tokens_for(rp, browser, api_address(name))["access_token"]
+        assert header_of(access)["alg"] == algorithm
+        assert rp.claims(access)["aud"] == api_address(name)
 
 
 def test_one_authorization_for_several_apis(
@@ -105,15 +104,15 @@ def test_one_authorization_for_several_apis(
     browser.open(f"{rp.url()}&resource={USER}&resource={PROJECT}")
     code = rp.answer(browser)["code"]
     refused = rp.redeem(code)
-    assert (error(refused), "different forms" in refused.json["error_description"]) == ("invalid_target", True)
-    assert error(rp.redeem(code, resource=address("open-api"))) == "invalid_target", "not of this authorization"
+    assert (error_of(refused), "different forms" in refused.json["error_description"]) == ("invalid_target", True)
+    assert error_of(rp.redeem(code, resource=api_address("open-api"))) == "invalid_target", "not of this authorization"
     first = rp.redeem(code, resource=USER).json
     assert user_api.introspect(first["access_token"]).json["aud"] == [USER]
     second = rp.refresh(first["refresh_token"], resource="project-api").json
     assert rp.claims(second["access_token"])["aud"] == "project-api", "the same API by its other name"
     third = rp.refresh(second["refresh_token"], resource=USER).json
     assert user_api.introspect(third["access_token"]).json["aud"] == [USER], "refresh tokens keep the whole set"
-    assert error(rp.refresh(third["refresh_token"], resource=address("open-api"))) == "invalid_target"
+    assert error_of(rp.refresh(third["refresh_token"], resource=api_address("open-api"))) == "invalid_target"
     assert rp.refresh(third["refresh_token"], resource=USER).status_int == 200, "nothing was used up"
 
 
@@ -122,8 +121,8 @@ def test_several_apis_of_one_form_share_a_token(sso: SingleSignOn, rp: RelyingPa
         add_api(sso, name, access_token_format="jwt", resource_scopes=scope)
         for name, scope in (("one", "openid"), ("two", "email"))
     ]
-    tokens = tokens_for(rp, browser, address("one"), address("two"))
-    assert rp.claims(tokens["access_token"])["aud"] == [address("one"), address("two")]
+    tokens = tokens_for(rp, browser, api_address("one"), api_address("two"))
+    assert rp.claims(tokens["access_token"])["aud"] == [api_address("one"), api_address("two")]
     assert tokens["scope"] == "openid email"
     assert all(api.introspect(tokens["access_token"]).json["active"] for api in apis)
 
@@ -175,7 +174,7 @@ def test_what_is_no_resource(rp: RelyingParty, browser: Browser, user_api: Relyi
     answer = rp.answer(browser)
     assert (answer["error"], words in answer["error_description"]) == ("invalid_target", True), answer
     refused = rp.redeem(rp.code(browser), resource=name)
-    assert (error(refused), words in refused.json["error_description"]) == ("invalid_target", True)
+    assert (error_of(refused), words in refused.json["error_description"]) == ("invalid_target", True)
 
 
 def test_a_client_that_is_registered_for_certain_apis(
@@ -194,7 +193,7 @@ def test_a_token_whose_scopes_mean_nothing_there(
 ) -> None:
     site = register("elsewhere", scope="email all")
     code = site.code(browser, scope="email", resource=USER)
-    assert error(site.redeem(code)) == "invalid_scope"
+    assert error_of(site.redeem(code)) == "invalid_scope"
     assert site.redeem(code, resource=USER).json["error"] == "invalid_scope", "and the code is not used up"
 
 

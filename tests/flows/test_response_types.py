@@ -8,11 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sso_portal.services.client_metadata import RESPONSE_TYPES
-from sso_portal.services.sessions import Session, Sessions
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients.names import RESPONSE_TYPES
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 GRANTS = ["authorization_code", "refresh_token", "implicit"]
 
@@ -127,28 +126,6 @@ def test_signing_out_ends_an_access_token_of_the_address_bar(every: RelyingParty
     browser.open(f"{PORTAL}/o/logout/")
     browser.submit(browser.page.forms[0], "decision", "sign_out")
     assert every.userinfo(token).status_int == 401
-
-
-@pytest.mark.parametrize("response_type", ["code", "id_token", "token", "code id_token token"])
-def test_who_signs_out_while_the_answer_is_made_gets_none(
-    every: RelyingParty,
-    browser: Browser,
-    sso: SingleSignOn,
-    monkeypatch: pytest.MonkeyPatch,
-    response_type: str,
-) -> None:
-    join = Sessions.join
-
-    def late(sessions: Sessions, session: Session, client_id: str) -> bool:
-        with sso.portal.transaction() as unit:
-            unit.sign_outs.end(session.sid, "signed_out")
-        return join(sessions, session, client_id)
-
-    monkeypatch.setattr(Sessions, "join", late)
-    browser.open(every.url(response_type=response_type))
-    answer = every.answer(browser)
-    assert answer["error"] == "login_required"
-    assert not {"access_token", "id_token", "code"} & set(answer)
 
 
 def test_the_form_page_has_a_button_for_who_has_no_script_and_holds_nothing_but_the_answer(

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from joserfc import jws
 
-from sso_portal.base.errors import Refused
-from sso_portal.base.jose import SIGNING_ALGORITHMS
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import EncryptionKey
+from sso_testkit.clients.names import SIGNING_ALGORITHMS
+from sso_testkit.refusals import Refused
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.keys import EncryptionKey
-from tests.support.relying_party import RelyingParty
 
 FLOWS = {"grant_types": ["authorization_code", "refresh_token", "implicit"]}
 TYPES = ["code", "token", "code id_token", "none"]

@@ -6,12 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sso_portal.services.client_metadata import RESPONSE_TYPES
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients.names import RESPONSE_TYPES
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 from tests.support.session_frame import COOKIE, frame_says
-from tests.support.statements import counted
 
 GRANTS = ["authorization_code", "refresh_token", "implicit"]
 MODES = [None, "query", "fragment", "form_post", "jwt", "form_post.jwt"]
@@ -171,9 +170,9 @@ def test_it_costs_no_statement(shop: RelyingParty, sso: SingleSignOn, browser: B
     counts = []
     for scope in ("openid profile", "profile"):
         told(shop, browser)
-        with counted(sso.portal.database) as statements:
+        with sso.counting() as counted:
             browser.open(shop.url(scope=scope))
-        counts.append(len(statements))
+        counts.append(len(counted.statements))
     assert counts[0] == counts[1] > 0
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Browser
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture

@@ -8,10 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
 from tests.support.people_of_a_browser import CHOOSER, enter, given, greeted, id_token, sign_out, who
-from tests.support.relying_party import RelyingParty
-from tests.support.statements import counted
 
 
 @pytest.fixture
@@ -102,9 +101,9 @@ def test_who_has_to_prove_herself_is_the_one_who_answers(browser: Browser, rp: R
 
 def statements(sso: SingleSignOn, site: RelyingParty, browser: Browser) -> list[str]:
     browser.open(site.url(prompt="none"))
-    with counted(sso.portal.database) as run:
+    with sso.counting() as counted:
         browser.open(site.url(prompt="none"))
-    return [statement for statement in run if not statement.startswith("BEGIN")]
+    return [statement for statement in counted.statements if not statement.startswith("BEGIN")]
 
 
 def test_several_people_cost_one_statement_and_one_person_none(

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
 from tests.support.people_of_a_browser import CHOOSER, enter, greeted, id_token, sign_out, who
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture

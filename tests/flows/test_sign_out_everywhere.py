@@ -10,9 +10,9 @@ import webtest
 from joserfc import jws
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import LogoutListener, listen_for_sign_outs
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
-from tests.support.logout_listener import LogoutListener, listen
-from tests.support.relying_party import RelyingParty
 
 Register = Callable[..., RelyingParty]
 
@@ -24,7 +24,7 @@ def shop(register: Register) -> RelyingParty:
 
 @pytest.fixture
 def listener(shop: RelyingParty) -> LogoutListener:
-    return listen(shop)
+    return listen_for_sign_outs(shop)
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import EncryptionKey, add_api, api_address, header_of, tokens_for
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import add_api, address, header, tokens_for
-from tests.support.keys import EncryptionKey
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 MEDIA = "application/token-introspection+jwt"
 
@@ -26,7 +25,7 @@ def ask(api: RelyingParty, token: str, accept: str = MEDIA) -> webtest.TestRespo
 @pytest.fixture
 def access(rp: RelyingParty, browser: Browser, sso: SingleSignOn) -> str:
     add_api(sso, "api")
-    return str(tokens_for(rp, browser, address("api"))["access_token"])
+    return str(tokens_for(rp, browser, api_address("api"))["access_token"])
 
 
 def of(sso: SingleSignOn, **metadata: Any) -> RelyingParty:
@@ -42,7 +41,7 @@ def test_the_answer_is_signed_for_who_asks(sso: SingleSignOn, access: str) -> No
     answer = ask(api, access)
     assert answer.headers["Content-Type"].startswith(MEDIA)
     assert answer.headers["Cache-Control"] == "no-store"
-    assert (header(answer.text)["typ"], header(answer.text)["alg"]) == ("token-introspection+jwt", "RS256")
+    assert (header_of(answer.text)["typ"], header_of(answer.text)["alg"]) == ("token-introspection+jwt", "RS256")
     claims = api.claims(answer.text)
     plain = api.introspect(access).json
     assert claims == {"iss": PORTAL, "aud": "api", "iat": sso.clock.now(), "token_introspection": plain}
@@ -81,20 +80,20 @@ def test_the_answer_is_encrypted_for_an_api_with_a_key(sso: SingleSignOn, access
     wish = {"introspection_encrypted_response_alg": "ECDH-ES", "introspection_encrypted_response_enc": "A256GCM"}
     api = of(sso, jwks=key.jwks, introspection_signed_response_alg="ES256", **wish)
     sealed = ask(api, access).text
-    assert (header(sealed)["enc"], header(sealed)["cty"]) == ("A256GCM", "token-introspection+jwt")
+    assert (header_of(sealed)["enc"], header_of(sealed)["cty"]) == ("A256GCM", "token-introspection+jwt")
     opened = key.decrypt(sealed)
-    assert header(opened)["alg"] == "ES256"
+    assert header_of(opened)["alg"] == "ES256"
     assert api.claims(opened)["token_introspection"]["active"] is True
 
 
 def test_a_key_that_fits_nothing_is_told_plainly(sso: SingleSignOn, access: str) -> None:
     keys = EncryptionKey("ECDH-ES").jwks
     api = of(sso, jwks=keys, introspection_encrypted_response_alg="RSA-OAEP")
-    assert error(ask(api, access)) == "invalid_request"
+    assert error_of(ask(api, access)) == "invalid_request"
 
 
 def test_refusals_stay_json(sso: SingleSignOn, access: str) -> None:
     api = of(sso)
-    assert error(ask(api, "")) == "invalid_request"
+    assert error_of(ask(api, "")) == "invalid_request"
     api.secret = "wrong"
-    assert error(ask(api, access), 401) == "invalid_client"
+    assert error_of(ask(api, access), 401) == "invalid_client"

@@ -9,8 +9,8 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RedirectPage, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty, Site
 
 ENDPOINT = f"{PORTAL}/o/register/"
 INITIAL = "the initial access token of this world, long enough"
@@ -53,7 +53,7 @@ def test_a_site_registers_itself_and_signs_a_person_in(open_sso: SingleSignOn, h
     assert told["response_types"] == ["code"]
     assert told["client_secret_expires_at"] == 0
     assert told["consent"] == "once"
-    open_sso.world.add("https://corner.example.test", Site())
+    open_sso.world.add("https://corner.example.test", RedirectPage())
     site = RelyingParty(open_sso, told["client_id"], told["client_secret"], SHOP["redirect_uris"][0])
     browser = open_sso.browser()
     browser.open(site.url(code_challenge=None, code_challenge_method=None))

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.services.assurance import PASSWORD
 from sso_testkit import Browser, SingleSignOn
-from tests.support.apis import add_api, address, tokens_for
-from tests.support.relying_party import RelyingParty
+from sso_testkit.clients import add_api, api_address, tokens_for
+from sso_testkit.clients.names import PASSWORD_ACR
+from sso_testkit.relying_party import RelyingParty
 
 MAX_AGE = 60
 
@@ -26,10 +26,10 @@ class Payroll:
         token = environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
         told = self._api.claims(token) if self._locally else self._api.introspect(token).json
         now = self._api.sso.clock.now()
-        if told.get("acr") == PASSWORD and now - told["auth_time"] <= MAX_AGE:
+        if told.get("acr") == PASSWORD_ACR and now - told["auth_time"] <= MAX_AGE:
             start_response("200 OK", [("Content-Type", "text/plain")])
             return [b"paid"]
-        challenge = f'Bearer error="insufficient_user_authentication", acr_values="{PASSWORD}", max_age="{MAX_AGE}"'
+        challenge = f'Bearer error="insufficient_user_authentication", acr_values="{PASSWORD_ACR}", max_age="{MAX_AGE}"'
         start_response("401 Unauthorized", [("WWW-Authenticate", challenge), ("Content-Type", "text/plain")])
         return [b"sign in again"]
 
@@ -43,13 +43,13 @@ def test_the_round_trip(sso: SingleSignOn, rp: RelyingParty, browser: Browser, f
         return payroll.get("/", headers={"Authorization": f"Bearer {token}"}, status="*")
 
     sso.clock.advance(MAX_AGE + 1)
-    tokens = tokens_for(rp, browser, address("payroll"))
+    tokens = tokens_for(rp, browser, api_address("payroll"))
     refused = pay(tokens["access_token"])
     assert refused.status_int == 401
     assert "insufficient_user_authentication" in refused.headers["WWW-Authenticate"]
     assert pay(rp.refresh(tokens["refresh_token"]).json["access_token"]).status_int == 401, "refreshing proves nothing"
 
-    browser.open(rp.url(resource=address("payroll"), max_age=str(MAX_AGE), acr_values=PASSWORD))
+    browser.open(rp.url(resource=api_address("payroll"), max_age=str(MAX_AGE), acr_values=PASSWORD_ACR))
     assert "Confirm it is you" in browser.text
     browser.sign_in("zp", "penadmin")
     fresh = rp.redeem(rp.answer(browser)["code"]).json
@@ -64,7 +64,7 @@ def test_a_sign_in_that_is_fresh_enough_is_not_asked_for_again(
 ) -> None:
     add_api(sso, "payroll")
     sso.clock.advance(MAX_AGE)
-    browser.open(rp.url(resource=address("payroll"), max_age=str(MAX_AGE), acr_values=PASSWORD))
+    browser.open(rp.url(resource=api_address("payroll"), max_age=str(MAX_AGE), acr_values=PASSWORD_ACR))
     assert "code" in rp.answer(browser)
 
 

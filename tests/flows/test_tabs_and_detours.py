@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from sso_testkit import SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
-from tests.support.relying_party import RelyingParty
 
 Register = Callable[..., RelyingParty]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
 from tests.support.people_of_a_browser import enter, given, greeted, sign_out, who
-from tests.support.relying_party import RelyingParty
 
 
 def test_a_site_asks_which_account(browser: Browser, rp: RelyingParty) -> None:
@@ -103,7 +103,7 @@ def test_a_device_is_answered_by_the_one_who_is_chosen(sso: SingleSignOn, browse
         grant_types=["urn:ietf:params:oauth:grant-type:device_code"],
     )
     enter(browser, "lin")
-    codes = browser._app.post(f"{PORTAL}/o/device_authorization/", {"client_id": "tv"}).json
+    codes = browser.http.post(f"{PORTAL}/o/device_authorization/", {"client_id": "tv"}).json
     browser.open(codes["verification_uri_complete"])
     assert "As <strong>林晓</strong>" in browser.text
     browser.click("Not you?")

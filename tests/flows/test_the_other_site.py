@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER, TALENT_CENTER
-from tests.support.relying_party import RelyingParty
 
 Rows = Callable[[str], list[tuple[object, ...]]]
 

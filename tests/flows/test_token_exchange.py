@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from sso_portal.services.client_metadata import TOKEN_EXCHANGE
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import DpopKey, add_api, api_address, exchange_token, tokens_for
+from sso_testkit.clients.names import ACCESS_TOKEN_TYPE, TOKEN_EXCHANGE
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import ACCESS_TOKEN, add_api, address, exchange, tokens_for
-from tests.support.dpop import DpopKey
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 JWT = "urn:ietf:params:oauth:token-type:jwt"
 
@@ -27,7 +26,7 @@ def first(sso: SingleSignOn) -> RelyingParty:
 @pytest.fixture
 def second(sso: SingleSignOn) -> RelyingParty:
     """It takes JWTs, and calls the third."""
-    return add_api(sso, "second", access_token_format="jwt", token_exchange_to=[address("third")])
+    return add_api(sso, "second", access_token_format="jwt", token_exchange_to=[api_address("third")])
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def third(sso: SingleSignOn) -> RelyingParty:
 
 @pytest.fixture
 def tokens(rp: RelyingParty, browser: Browser, first: RelyingParty) -> dict[str, Any]:
-    return tokens_for(rp, browser, address("first"))
+    return tokens_for(rp, browser, api_address("first"))
 
 
 def session_of(site: RelyingParty, tokens: dict[str, Any]) -> str:
@@ -53,7 +52,7 @@ def test_a_chain_of_two(
     third: RelyingParty,
     tokens: dict[str, Any],
 ) -> None:
-    one = exchange(first, tokens["access_token"], resource=address("second"), requested_token_type=JWT)
+    one = exchange_token(first, tokens["access_token"], resource=api_address("second"), requested_token_type=JWT)
     assert one.json == {
         "access_token": one.json["access_token"],
         "issued_token_type": JWT,
@@ -62,36 +61,36 @@ def test_a_chain_of_two(
         "scope": "openid profile email",
     }
     claims = first.claims(one.json["access_token"])
-    assert (claims["aud"], claims["client_id"], claims["act"]) == (address("second"), "first", {"sub": "first"})
+    assert (claims["aud"], claims["client_id"], claims["act"]) == (api_address("second"), "first", {"sub": "first"})
     about = rp.claims(tokens["id_token"])
     for name in ("sub", "sid", "auth_time", "acr", "amr"):
         assert claims[name] == about[name], name
-    two = exchange(second, one.json["access_token"], audience="third", scope="email", subject_token_type=JWT).json
-    assert (two["issued_token_type"], two["scope"], "refresh_token" in two) == (ACCESS_TOKEN, "email", False)
+    two = exchange_token(second, one.json["access_token"], audience="third", scope="email", subject_token_type=JWT).json
+    assert (two["issued_token_type"], two["scope"], "refresh_token" in two) == (ACCESS_TOKEN_TYPE, "email", False)
     told = third.introspect(two["access_token"]).json
     assert told["act"] == {"sub": "second", "act": {"sub": "first"}}
     assert (told["client_id"], told["aud"], told["sub"]) == ("second", ["third"], about["sub"])
     assert first.introspect(two["access_token"]).json == {"active": False}
-    assert error(second.userinfo(two["access_token"]), 401) == "invalid_token"
+    assert error_of(second.userinfo(two["access_token"]), 401) == "invalid_token"
 
 
 def test_the_only_target_need_not_be_named(first: RelyingParty, second: RelyingParty, tokens: dict[str, Any]) -> None:
-    answer = exchange(first, tokens["access_token"]).json
-    assert (answer["issued_token_type"], first.claims(answer["access_token"])["aud"]) == (ACCESS_TOKEN, "second")
+    answer = exchange_token(first, tokens["access_token"]).json
+    assert (answer["issued_token_type"], first.claims(answer["access_token"])["aud"]) == (ACCESS_TOKEN_TYPE, "second")
 
 
 def test_it_lives_no_longer_than_what_it_came_from(
     sso: SingleSignOn, first: RelyingParty, second: RelyingParty, third: RelyingParty, tokens: dict[str, Any]
 ) -> None:
     sso.clock.advance(3600 - 20)
-    one = exchange(first, tokens["access_token"]).json
+    one = exchange_token(first, tokens["access_token"]).json
     assert one["expires_in"] == 20
     assert first.claims(one["access_token"])["exp"] == sso.clock.now() + 20
     sso.clock.advance(15)
-    assert exchange(second, one["access_token"]).json["expires_in"] == 5
+    assert exchange_token(second, one["access_token"]).json["expires_in"] == 5
     sso.clock.advance(5)
     assert second.introspect(one["access_token"]).json == {"active": False}
-    assert error(exchange(first, tokens["access_token"])) == "invalid_request"
+    assert error_of(exchange_token(first, tokens["access_token"])) == "invalid_request"
 
 
 @pytest.mark.parametrize(
@@ -107,8 +106,8 @@ def test_it_ends_with_what_it_came_from(
     tokens: dict[str, Any],
     end: str,
 ) -> None:
-    one = exchange(first, tokens["access_token"]).json["access_token"]
-    two = exchange(second, one).json["access_token"]
+    one = exchange_token(first, tokens["access_token"]).json["access_token"]
+    two = exchange_token(second, one).json["access_token"]
     assert third.introspect(two).json["active"] is True
     if end == "sign-out":
         with sso.portal.transaction() as unit:
@@ -130,7 +129,7 @@ def test_it_ends_with_what_it_came_from(
     assert second.introspect(one).json == {"active": False}
     if end != "site removed":
         assert third.introspect(two).json == {"active": False}
-    assert error(exchange(second, one)) == "invalid_request"
+    assert error_of(exchange_token(second, one)) == "invalid_request"
 
 
 def test_with_offline_access_it_goes_on_after_the_sign_out(
@@ -141,10 +140,10 @@ def test_with_offline_access_it_goes_on_after_the_sign_out(
     second: RelyingParty,
 ) -> None:
     site = register("offline", scope="openid offline_access")
-    tokens = tokens_for(site, browser, address("first"), scope="openid offline_access")
+    tokens = tokens_for(site, browser, api_address("first"), scope="openid offline_access")
     with sso.portal.transaction() as unit:
         unit.sign_outs.end(session_of(site, tokens), "signed_out")
-    one = exchange(first, tokens["access_token"]).json["access_token"]
+    one = exchange_token(first, tokens["access_token"]).json["access_token"]
     assert second.introspect(one).json["active"] is True
     site.revoke(tokens["refresh_token"])
     assert second.introspect(one).json == {"active": False}
@@ -154,8 +153,8 @@ def test_a_token_without_a_person_is_exchanged_too(
     sso: SingleSignOn, first: RelyingParty, second: RelyingParty
 ) -> None:
     machine = RelyingParty.register(sso, "machine", grant_types=["client_credentials"], response_types=[], scope="all")
-    own = machine.token(grant_type="client_credentials", resource=address("first")).json["access_token"]
-    claims = first.claims(exchange(first, own).json["access_token"])
+    own = machine.token(grant_type="client_credentials", resource=api_address("first")).json["access_token"]
+    claims = first.claims(exchange_token(first, own).json["access_token"])
     assert (claims["sub"], claims["act"], claims["scope"]) == ("first", {"sub": "first"}, "all")
 
 
@@ -164,13 +163,16 @@ def test_an_actor_token_says_again_who_acts(
 ) -> None:
     subject = tokens["access_token"]
     own = first.token(grant_type="client_credentials").json["access_token"]
-    good = exchange(first, subject, actor_token=own, actor_token_type=ACCESS_TOKEN)
+    good = exchange_token(first, subject, actor_token=own, actor_token_type=ACCESS_TOKEN_TYPE)
     assert first.claims(good.json["access_token"])["act"] == {"sub": "first"}
-    other = second.token(grant_type="client_credentials", resource=address("first")).json["access_token"]
+    other = second.token(grant_type="client_credentials", resource=api_address("first")).json["access_token"]
     for actor in (other, subject, tokens["refresh_token"], tokens["id_token"], "made up"):
-        assert error(exchange(first, subject, actor_token=actor, actor_token_type=ACCESS_TOKEN)) == "invalid_request"
-    assert error(exchange(first, subject, actor_token=own)) == "invalid_request"
-    assert error(exchange(first, subject, actor_token_type=ACCESS_TOKEN)) == "invalid_request"
+        assert (
+            error_of(exchange_token(first, subject, actor_token=actor, actor_token_type=ACCESS_TOKEN_TYPE))
+            == "invalid_request"
+        )
+    assert error_of(exchange_token(first, subject, actor_token=own)) == "invalid_request"
+    assert error_of(exchange_token(first, subject, actor_token_type=ACCESS_TOKEN_TYPE)) == "invalid_request"
 
 
 def test_what_may_not_be_exchanged(
@@ -182,10 +184,10 @@ def test_what_may_not_be_exchanged(
     second: RelyingParty,
     tokens: dict[str, Any],
 ) -> None:
-    mine, elsewhere = tokens["access_token"], tokens_for(rp, browser, address("second"))["access_token"]
+    mine, elsewhere = tokens["access_token"], tokens_for(rp, browser, api_address("second"))["access_token"]
     nowhere = rp.redeem(rp.code(browser)).json["access_token"]
     for foreign in (elsewhere, nowhere, tokens["refresh_token"], tokens["id_token"], "made up", "x" * 50_000):
-        assert error(exchange(first, foreign)) == "invalid_request", foreign[:40]
+        assert error_of(exchange_token(first, foreign)) == "invalid_request", foreign[:40]
     kinds = {
         "subject_token_type": ["", "access_token", "urn:ietf:params:oauth:token-type:refresh_token", JWT],
         "requested_token_type": ["urn:ietf:params:oauth:token-type:id_token", "x"],
@@ -193,37 +195,39 @@ def test_what_may_not_be_exchanged(
     }
     for name, values in kinds.items():
         for value in values:
-            assert error(exchange(first, mine, **{name: value})) == "invalid_request", (name, value)
-    assert error(exchange(first, mine, scope="openid all")) == "invalid_scope"
-    for target in ("first", address("first"), "rp", PORTAL, "https://nobody.test/", f"{address('second')}#x"):
-        assert error(exchange(first, mine, resource=target)) == "invalid_target", target
-        assert error(exchange(first, mine, audience=target)) == "invalid_target", target
-    assert error(exchange(first, mine, resource=[address("second"), "first"])) == "invalid_target"
-    assert exchange(first, mine, resource=address("second"), audience="second").status_int == 200
+            assert error_of(exchange_token(first, mine, **{name: value})) == "invalid_request", (name, value)
+    assert error_of(exchange_token(first, mine, scope="openid all")) == "invalid_scope"
+    for target in ("first", api_address("first"), "rp", PORTAL, "https://nobody.test/", f"{api_address('second')}#x"):
+        assert error_of(exchange_token(first, mine, resource=target)) == "invalid_target", target
+        assert error_of(exchange_token(first, mine, audience=target)) == "invalid_target", target
+    assert error_of(exchange_token(first, mine, resource=[api_address("second"), "first"])) == "invalid_target"
+    assert exchange_token(first, mine, resource=api_address("second"), audience="second").status_int == 200
 
 
 def test_who_may_not_exchange(
     sso: SingleSignOn, rp: RelyingParty, browser: Browser, first: RelyingParty, tokens: dict[str, Any]
 ) -> None:
-    assert error(exchange(rp, tokens["access_token"])) == "unauthorized_client"
+    assert error_of(exchange_token(rp, tokens["access_token"])) == "unauthorized_client"
     first.secret = "wrong"
-    assert error(exchange(first, tokens["access_token"]), 401) == "invalid_client"
+    assert error_of(exchange_token(first, tokens["access_token"]), 401) == "invalid_client"
     idle = add_api(sso, "idle", token_exchange_to=[])
-    subject = tokens_for(rp, browser, address("idle"))["access_token"]
-    assert error(exchange(idle, subject)) == "invalid_target"
-    assert error(exchange(idle, subject, resource="first")) == "invalid_target"
+    subject = tokens_for(rp, browser, api_address("idle"))["access_token"]
+    assert error_of(exchange_token(idle, subject)) == "invalid_target"
+    assert error_of(exchange_token(idle, subject, resource="first")) == "invalid_target"
 
 
 def test_nobody_acts_twice_and_no_chain_is_long(sso: SingleSignOn, rp: RelyingParty, browser: Browser) -> None:
     names = [f"link{number}" for number in range(7)]
     links = [add_api(sso, name, token_exchange_to=[*names, "link0"]) for name in names]
-    token = tokens_for(rp, browser, address("link0"))["access_token"]
-    back = exchange(links[1], exchange(links[0], token, resource="link1").json["access_token"], resource="link0")
-    assert error(exchange(links[0], back.json["access_token"], resource="link2")) == "invalid_request"
+    token = tokens_for(rp, browser, api_address("link0"))["access_token"]
+    back = exchange_token(
+        links[1], exchange_token(links[0], token, resource="link1").json["access_token"], resource="link0"
+    )
+    assert error_of(exchange_token(links[0], back.json["access_token"], resource="link2")) == "invalid_request"
     for here, there in zip(links[:5], names[1:6], strict=True):
-        token = exchange(here, token, resource=there).json["access_token"]
-    refused = exchange(links[5], token, resource="link6")
-    assert (error(refused), "5" in refused.json["error_description"]) == ("invalid_request", True)
+        token = exchange_token(here, token, resource=there).json["access_token"]
+    refused = exchange_token(links[5], token, resource="link6")
+    assert (error_of(refused), "5" in refused.json["error_description"]) == ("invalid_request", True)
     assert links[5].introspect(token).json["active"] is True
 
 
@@ -236,7 +240,11 @@ def test_the_new_token_is_bound_to_the_key_of_who_exchanges(
     sso: SingleSignOn, first: RelyingParty, second: RelyingParty, tokens: dict[str, Any]
 ) -> None:
     key = DpopKey(sso)
-    form = {"grant_type": TOKEN_EXCHANGE, "subject_token": tokens["access_token"], "subject_token_type": ACCESS_TOKEN}
+    form = {
+        "grant_type": TOKEN_EXCHANGE,
+        "subject_token": tokens["access_token"],
+        "subject_token_type": ACCESS_TOKEN_TYPE,
+    }
     form |= {"client_id": "first", "client_secret": str(first.secret)}
     answer = key.call(first.http(), f"{PORTAL}/o/token/", form).json
     bound = {"jkt": key.thumbprint}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from sso_testkit.together import together
 from tests.support.served import CALLBACK, Served
-from tests.support.together import together
 
 THREADS = 50
 

@@ -10,9 +10,9 @@ import pytest
 import requests
 from joserfc.jwk import ECKey
 
-from tests.support.assertions import signed
+from sso_testkit.clients import signed
+from sso_testkit.together import together
 from tests.support.served import Served
-from tests.support.together import together
 
 THREADS = 50
 CLIENT = ["client", "add", "--name", "Machine", "--client-id", "machine", "--secret-stdin", "--scope", "all"]

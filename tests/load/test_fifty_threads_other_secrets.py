@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed
-from tests.support.devices import DEVICE_CODE
+from sso_testkit.clients import assertion_claims, assertion_fields, jwk_set, key_for, signed
+from sso_testkit.clients.names import DEVICE_CODE
+from sso_testkit.together import together
 from tests.support.hidden_fields import hidden_fields
 from tests.support.served import Served
-from tests.support.together import together
 
 THREADS = 50
 GRACE_SECONDS = 5
@@ -103,7 +103,9 @@ def test_one_device_code_buys_tokens_once_and_the_replays_revoke_them(served: Se
 
 def test_one_assertion_authenticates_once(served: Served) -> None:
     for _ in range(2):
-        claims = claims_for("machine", int(time.time()), aud=f"{served.address}/o/token/", jti=f"{time.time_ns()}")
-        form = {"grant_type": "client_credentials", "scope": "all", **proof(signed(claims, KEY))}
+        claims = assertion_claims(
+            "machine", int(time.time()), aud=f"{served.address}/o/token/", jti=f"{time.time_ns()}"
+        )
+        form = {"grant_type": "client_credentials", "scope": "all", **assertion_fields(signed(claims, KEY))}
         answers = together(THREADS, lambda _number, form=form: post(served, "/o/token/", **form))  # type: ignore[misc]
         assert only_success(answers, 401, "invalid_client")["access_token"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sso_testkit import SingleSignOn
-from tests.support.relying_party import RelyingParty
+from sso_testkit.relying_party import RelyingParty
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import webtest
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
+from sso_testkit.together import together
 from tests.flows.test_newcomers import ANA, CREATE
-from tests.support.together import together
 
 SLOW = {"sso.sign_up.address_free_tries": "5", "sso.sign_up.address_lock_tries": "8"}
 

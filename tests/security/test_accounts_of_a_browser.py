@@ -8,8 +8,8 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 LOGIN = f"{PORTAL}/o/login/"
 CHOOSER = f"{LOGIN}?prompt=select_account&next=/"

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
 from tests.support.details import NAMES, course, details, hours, payment, types_file
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 HTML = "<img src=x onerror=alert(1)></bdi></section><h1>You won</h1>\"'{{7*7}}{creditorName}"
 
@@ -53,9 +53,9 @@ def test_refused_everywhere_the_same(shop: RelyingParty, browser: Browser, text:
     answer = shop.answer(browser)
     assert answer["error"] == "invalid_authorization_details"
     assert answer["state"] == "the-state"
-    assert error(shop.push(authorization_details=text)) == "invalid_authorization_details"
+    assert error_of(shop.push(authorization_details=text)) == "invalid_authorization_details"
     code = shop.code(browser)
-    assert error(shop.redeem(code, authorization_details=text)) == "invalid_authorization_details"
+    assert error_of(shop.redeem(code, authorization_details=text)) == "invalid_authorization_details"
 
 
 def test_a_type_of_another_client(register: Callable[..., RelyingParty], browser: Browser) -> None:
@@ -73,7 +73,7 @@ def test_sent_twice(shop: RelyingParty, browser: Browser) -> None:
     body = f"grant_type=client_credentials&client_id=shop&client_secret={shop.secret}" + "&authorization_details=[]" * 2
     kind = "application/x-www-form-urlencoded"
     answer = shop.http().post(f"{PORTAL}/o/token/", body, content_type=kind, status="*")
-    assert error(answer) == "invalid_request"
+    assert error_of(answer) == "invalid_request"
 
 
 @pytest.mark.parametrize("endpoint", ["par", "token"])

@@ -9,8 +9,8 @@ import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
+from sso_testkit.relying_party import CHALLENGE, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import CHALLENGE, RelyingParty
 
 LONG = "x" * 1_000_000
 

@@ -16,14 +16,12 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 import pytest
 import webtest
 
-from sso_portal.services.client_metadata import JWT_BEARER, TOKEN_EXCHANGE
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import Device, add_api, api_address, assertion_claims, jwk_set, key_for, signed, tokens_for
+from sso_testkit.clients.names import ACCESS_TOKEN_TYPE, ASSERTION_TYPE, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import VERIFIER, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import ACCESS_TOKEN, add_api, address, tokens_for
-from tests.support.assertions import ASSERTION_TYPE, claims_for, jwk_set, key_for, signed
-from tests.support.devices import DEVICE_CODE, Device
-from tests.support.refusals import error
-from tests.support.relying_party import VERIFIER, RelyingParty
 
 FORM = "application/x-www-form-urlencoded"
 LONG = "x" * 20_000
@@ -133,7 +131,7 @@ class World:
         if grant == "password":
             return {"grant_type": grant, **own, "username": "zp", "password": "penadmin", "scope": "openid"}
         if grant == "asserted":
-            assertion = signed(claims_for("keyed", self.sso.clock.now()), KEY)
+            assertion = signed(assertion_claims("keyed", self.sso.clock.now()), KEY)
             kept = {"client_assertion": assertion, "client_assertion_type": ASSERTION_TYPE}
             return {"grant_type": "client_credentials", **kept, "scope": "all"}
         if grant == DEVICE_CODE:
@@ -142,12 +140,12 @@ class World:
             return {"grant_type": grant, "client_id": "tv", "device_code": str(self.device.codes["device_code"])}
         if grant == JWT_BEARER:
             own = {"client_id": "asserter", "client_secret": str(self.asserter.secret)}
-            assertion = signed(claims_for("asserter", self.sso.clock.now(), sub="zp"), KEY)
+            assertion = signed(assertion_claims("asserter", self.sso.clock.now(), sub="zp"), KEY)
             return {"grant_type": grant, **own, "assertion": assertion}
         if grant == TOKEN_EXCHANGE:
             own = {"client_id": "first", "client_secret": str(self.first.secret)}
-            subject = tokens_for(self.rp, self.browser, address("first"), scope="openid profile")["access_token"]
-            return {"grant_type": grant, **own, "subject_token": subject, "subject_token_type": ACCESS_TOKEN}
+            subject = tokens_for(self.rp, self.browser, api_address("first"), scope="openid profile")["access_token"]
+            return {"grant_type": grant, **own, "subject_token": subject, "subject_token_type": ACCESS_TOKEN_TYPE}
         return {"grant_type": grant, **own, "scope": "all"}
 
     def other_request(self, endpoint: str) -> dict[str, str]:
@@ -173,7 +171,7 @@ def has(answer: webtest.TestResponse, expected: str | None) -> None:
     if expected is FINE:
         assert answer.status_int == 200, answer.text
     else:
-        assert error(answer, 401 if expected == "invalid_client" else 400) == expected, answer.text
+        assert error_of(answer, 401 if expected == "invalid_client" else 400) == expected, answer.text
 
 
 REQUESTS: list[tuple[str, str, str, Row]] = [
@@ -227,7 +225,7 @@ def test_what_is_repeated_of_a_jwt_is_printable(world: World, asked: dict[str, s
     body = base64.urlsafe_b64encode(json.dumps({"sub": "keyed"}).encode()).decode().rstrip("=")
     fields = {"client_assertion": f"{header}.{body}.eA", "client_assertion_type": ASSERTION_TYPE}
     answer = world.post("token", urlencode({**world.token_request("asserted"), **fields}))
-    assert error(answer, 401) == "invalid_client"
+    assert error_of(answer, 401) == "invalid_client"
     assert ALLOWED.fullmatch(answer.json["error_description"])
     RelyingParty.register(world.sso, "signing", jwks=jwk_set(KEY))
     query = {**asked, "client_id": "signing", "redirect_uri": "https://signing.example.test/cb"}

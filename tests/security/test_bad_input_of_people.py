@@ -11,9 +11,10 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import Device
+from sso_testkit.clients.names import DEVICE_PAGE
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.devices import PAGE, Device
-from tests.support.relying_party import RelyingParty
 
 LONG = "x" * 9_000
 LOGIN, CREATE, LOGOUT = f"{PORTAL}/o/login/", f"{PORTAL}/account/create", f"{PORTAL}/o/logout/"
@@ -50,8 +51,7 @@ def spoiled(good: Mapping[str, str], name: str, how: str) -> tuple[str, str]:
 
 def send(browser: Browser, address: str, body: str, query: str) -> webtest.TestResponse:
     """What a browser with these cookies would be answered."""
-    http = webtest.TestApp(browser._app.app, cookiejar=browser.jar)
-    return http.post(f"{address}?{query}" if query else address, body, status="*")
+    return browser.http.post(f"{address}?{query}" if query else address, body, status="*")
 
 
 def form_of(browser: Browser, address: str) -> dict[str, str]:
@@ -133,7 +133,7 @@ def test_the_form_about_a_device(tv: Device, signed_in: Browser, name: str, how:
     signed_in.open(tv.codes["verification_uri_complete"])
     good = {str(field): str(value) for field, value in signed_in.page.forms[0].submit_fields()} | {"decision": "allow"}
     body, query = (f"{name}=x&{urlencode(good)}", "") if how == "twice" else spoiled(good, name, how)
-    answer = send(signed_in, PAGE, body, query)
+    answer = send(signed_in, DEVICE_PAGE, body, query)
     declined = name == "decision" and how in {"too long", "twice"}
     if name == "user_code":
         assert "A code has eight letters" in answer.text

@@ -9,19 +9,20 @@ import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import assertion_claims, assertion_fields, jwk_set, signed
+from sso_testkit.clients.names import TOKEN_ENDPOINT
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import TOKEN, claims_for, jwk_set, proof, signed
 from tests.support.machine_with_assertions import KEY, ask, good, refused, sso
-from tests.support.relying_party import RelyingParty
 
 __all__ = ["sso"]
 
 GOOD: list[dict[str, Any]] = [
     {},
     {"aud": PORTAL},
-    {"aud": TOKEN},
-    {"aud": TOKEN.rstrip("/")},
-    {"aud": [TOKEN]},
+    {"aud": TOKEN_ENDPOINT},
+    {"aud": TOKEN_ENDPOINT.rstrip("/")},
+    {"aud": [TOKEN_ENDPOINT]},
     {"aud": ["https://elsewhere.example/", PORTAL]},
     {"iat": None},
     {"exp": -4},
@@ -39,7 +40,7 @@ GOOD: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("changes", GOOD, ids=str)
 def test_a_good_assertion(sso: SingleSignOn, changes: dict[str, Any]) -> None:
-    assert ask(sso, proof(signed(timed(sso, changes), KEY))).status_int == 200
+    assert ask(sso, assertion_fields(signed(timed(sso, changes), KEY))).status_int == 200
 
 
 def timed(sso: SingleSignOn, changes: dict[str, Any]) -> dict[str, Any]:
@@ -67,9 +68,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"aud": {PORTAL: 1}}, "aud"),
     ({"aud": "https://elsewhere.example/"}, "aud"),
     ({"aud": f"{PORTAL}/"}, "aud"),
-    ({"aud": f"{TOKEN}/"}, "aud"),
-    ({"aud": f"{TOKEN}?x=1"}, "aud"),
-    ({"aud": TOKEN.upper()}, "aud"),
+    ({"aud": f"{TOKEN_ENDPOINT}/"}, "aud"),
+    ({"aud": f"{TOKEN_ENDPOINT}?x=1"}, "aud"),
+    ({"aud": TOKEN_ENDPOINT.upper()}, "aud"),
     ({"aud": f"{PORTAL}/o/revoke/"}, "aud"),
     ({"exp": None}, "exp"),
     ({"exp": -5}, "exp"),
@@ -92,22 +93,22 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("changes", "word"), BAD, ids=[f"{changes} {word}"[:60] for changes, word in BAD])
 def test_each_rule_of_the_claims(sso: SingleSignOn, changes: dict[str, Any], word: str) -> None:
-    assert word in refused(ask(sso, proof(signed(timed(sso, changes), KEY))))
+    assert word in refused(ask(sso, assertion_fields(signed(timed(sso, changes), KEY))))
 
 
 def test_a_refusal_says_what_would_have_passed(sso: SingleSignOn) -> None:
-    description = refused(ask(sso, proof(signed(good(sso, aud="x"), KEY))))
-    for audience in (PORTAL, TOKEN, TOKEN.rstrip("/")):
+    description = refused(ask(sso, assertion_fields(signed(good(sso, aud="x"), KEY))))
+    for audience in (PORTAL, TOKEN_ENDPOINT, TOKEN_ENDPOINT.rstrip("/")):
         assert audience in description.replace(",", " ").rstrip(".").split()
 
 
 def test_every_endpoint_s_own_address_will_do_there(sso: SingleSignOn) -> None:
     http = webtest.TestApp(sso.world)
     for path in ("/o/introspect/", "/o/introspect", "/o/revoke/", "/o/revoke"):
-        for audience in (PORTAL, TOKEN, f"{PORTAL}{path}", f"{PORTAL}{path.rstrip('/')}/"):
-            fields = {"token": "x", **proof(signed(good(sso, aud=audience), KEY))}
+        for audience in (PORTAL, TOKEN_ENDPOINT, f"{PORTAL}{path}", f"{PORTAL}{path.rstrip('/')}/"):
+            fields = {"token": "x", **assertion_fields(signed(good(sso, aud=audience), KEY))}
             assert http.post(f"{PORTAL}{path}", fields, status="*").status_int == 200, (path, audience)
-        fields = {"token": "x", **proof(signed(good(sso, aud=f"{PORTAL}/o/userinfo/"), KEY))}
+        fields = {"token": "x", **assertion_fields(signed(good(sso, aud=f"{PORTAL}/o/userinfo/"), KEY))}
         description = refused(http.post(f"{PORTAL}{path}", fields, status="*"))
         assert f"{PORTAL}{path}" in description
 
@@ -117,7 +118,10 @@ def test_the_people_s_grants_take_assertions_too(register: Callable[..., Relying
     code = rp.code(browser)
     now = rp.sso.clock.now()
     fields = {"client_secret": None, "client_id": None}
-    answer = rp.redeem(code, **fields, **proof(signed(claims_for("rp-with-key", now), KEY)))
+    answer = rp.redeem(code, **fields, **assertion_fields(signed(assertion_claims("rp-with-key", now), KEY)))
     assert answer.status_int == 200, answer.text
     refresh = answer.json["refresh_token"]
-    assert rp.refresh(refresh, **fields, **proof(signed(claims_for("rp-with-key", now), KEY))).status_int == 200
+    assert (
+        rp.refresh(refresh, **fields, **assertion_fields(signed(assertion_claims("rp-with-key", now), KEY))).status_int
+        == 200
+    )

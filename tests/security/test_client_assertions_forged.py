@@ -9,11 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from joserfc.jwk import OctKey
 
 from sso_testkit import SingleSignOn
-from tests.support.assertions import OctKey, key_for, proof, signed
+from sso_testkit.clients import assertion_fields, key_for, signed
+from sso_testkit.refusals import error_of
 from tests.support.machine_with_assertions import KEY, RSA, ask, good, refused, sso
-from tests.support.refusals import error
 
 __all__ = ["sso"]
 
@@ -78,15 +79,15 @@ def swapped(token: str, claims: dict[str, Any]) -> str:
 @pytest.mark.parametrize("name", FORGED)
 def test_what_only_looks_like_an_assertion(sso: SingleSignOn, name: str) -> None:
     forge, words = FORGED[name]
-    description = refused(ask(sso, proof(forge(good(sso)))))
+    description = refused(ask(sso, assertion_fields(forge(good(sso)))))
     assert any(word in description for word in words.split("|")), description
 
 
 def test_a_megabyte(sso: SingleSignOn) -> None:
-    assert error(ask(sso, proof("x" * 1_000_000)), 413) == "invalid_request"
-    assert "longer than" in refused(ask(sso, proof("x" * 60_000)))
+    assert error_of(ask(sso, assertion_fields("x" * 1_000_000)), 413) == "invalid_request"
+    assert "longer than" in refused(ask(sso, assertion_fields("x" * 60_000)))
 
 
 @pytest.mark.parametrize("kind", ["JWT", "jwt", "client-authentication+jwt", None])
 def test_the_types_of_an_assertion(sso: SingleSignOn, kind: str | None) -> None:
-    assert ask(sso, proof(signed(good(sso), KEY, typ=kind))).status_int == 200
+    assert ask(sso, assertion_fields(signed(good(sso), KEY, typ=kind))).status_int == 200

@@ -9,23 +9,24 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.base.errors import Refused
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import MACHINE, PROXY_SETTINGS, ClientCertificate, ReverseProxy
+from sso_testkit.clients.names import TOKEN_ENDPOINT
+from sso_testkit.refusals import Refused, error_of
 from sso_testkit.sso import PORTAL
-from tests.support.certificates import SETTINGS, ClientCertificate, Proxy
-from tests.support.dpop import TOKEN
-from tests.support.machine_with_certificate import MACHINE, NAMES, proxy, shown, sso
-from tests.support.refusals import error
+from tests.support.machine_with_certificate import NAMES, proxy, shown, sso
 
 __all__ = ["proxy", "shown", "sso"]
 
 
-def ask(proxy: Proxy, sent: str | None, verified: str = "SUCCESS", **fields: str) -> webtest.TestResponse:
-    return proxy.post(TOKEN, {"grant_type": "client_credentials", "client_id": "machine", **fields}, sent, verified)
+def ask(proxy: ReverseProxy, sent: str | None, verified: str = "SUCCESS", **fields: str) -> webtest.TestResponse:
+    return proxy.post(
+        TOKEN_ENDPOINT, {"grant_type": "client_credentials", "client_id": "machine", **fields}, sent, verified
+    )
 
 
 def refused(answer: webtest.TestResponse) -> str:
-    assert error(answer, 401) == "invalid_client"
+    assert error_of(answer, 401) == "invalid_client"
     return str(answer.json["error_description"])
 
 
@@ -55,7 +56,7 @@ def by_key(sso: SingleSignOn, *keys: dict[str, Any]) -> None:
     ],
 )
 def test_a_name_in_the_certificate(
-    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, kind: str, name: str
+    sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate, kind: str, name: str
 ) -> None:
     by_name(sso, **{kind: name})
     for sent in (shown.escaped, shown.encoded, shown.encoded.strip(":")):
@@ -78,21 +79,21 @@ def test_a_name_in_the_certificate(
         ("san_email", "M@example.test"),
     ],
 )
-def test_another_name(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, kind: str, name: str) -> None:
+def test_another_name(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate, kind: str, name: str) -> None:
     by_name(sso, **{kind: name})
     assert "name in the certificate" in refused(ask(proxy, shown.escaped))
 
 
 @pytest.mark.parametrize("verified", ["", "NONE", "FAILED:self-signed certificate", "success", "SUCCESS, SUCCESS"])
 def test_a_name_counts_only_when_the_proxy_has_verified_it(
-    sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, verified: str
+    sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate, verified: str
 ) -> None:
     by_name(sso, san_dns="machine.example.test")
     assert "not verified" in refused(ask(proxy, shown.escaped, verified))
 
 
 @pytest.mark.parametrize("kind", ["EC", "P-384", "RSA", "Ed25519"])
-def test_a_certificate_of_its_own(sso: SingleSignOn, proxy: Proxy, kind: str) -> None:
+def test_a_certificate_of_its_own(sso: SingleSignOn, proxy: ReverseProxy, kind: str) -> None:
     own = ClientCertificate.make(sso.clock.now(), kind=kind)
     renewed = ClientCertificate.make(sso.clock.now(), kind=kind)
     by_key(sso, own.jwk())
@@ -100,7 +101,7 @@ def test_a_certificate_of_its_own(sso: SingleSignOn, proxy: Proxy, kind: str) ->
     assert "registered keys" in refused(ask(proxy, renewed.escaped))
 
 
-def test_a_certificate_that_is_registered_itself(sso: SingleSignOn, proxy: Proxy) -> None:
+def test_a_certificate_that_is_registered_itself(sso: SingleSignOn, proxy: ReverseProxy) -> None:
     now = sso.clock.now()
     own, other = ClientCertificate.make(now), ClientCertificate.make(now)
     by_key(sso, own.jwk(with_certificate=True), {**other.jwk(), "x5t#S256": other.thumbprint})
@@ -128,13 +129,13 @@ BROKEN: dict[str, Callable[[ClientCertificate], str | None]] = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_is_no_certificate(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate, name: str) -> None:
+def test_what_is_no_certificate(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate, name: str) -> None:
     by_key(sso, shown.jwk())
     refused(ask(proxy, BROKEN[name](shown)))
 
 
 @pytest.mark.parametrize(("days", "word"), [((-10, -1), "expired"), ((1, 2), "valid in")])
-def test_only_in_its_time(sso: SingleSignOn, proxy: Proxy, days: tuple[int, int], word: str) -> None:
+def test_only_in_its_time(sso: SingleSignOn, proxy: ReverseProxy, days: tuple[int, int], word: str) -> None:
     own = ClientCertificate.make(sso.clock.now(), days=days)
     by_key(sso, own.jwk())
     assert word in refused(ask(proxy, own.escaped))
@@ -142,14 +143,14 @@ def test_only_in_its_time(sso: SingleSignOn, proxy: Proxy, days: tuple[int, int]
     assert (ask(proxy, own.escaped).status_int == 200) is (days == (1, 2))
 
 
-def test_a_key_of_an_unknown_kind(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+def test_a_key_of_an_unknown_kind(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate) -> None:
     by_key(sso, shown.jwk())
     refused(ask(proxy, ClientCertificate.make(sso.clock.now(), kind="secp256k1").escaped))
 
 
 def test_a_header_from_anybody_else(sso: SingleSignOn, shown: ClientCertificate) -> None:
     by_name(sso, san_dns="machine.example.test")
-    stranger, proxy = Proxy(sso, "203.0.113.9"), Proxy(sso)
+    stranger, proxy = ReverseProxy(sso, "203.0.113.9"), ReverseProxy(sso)
     told = refused(ask(stranger, shown.escaped))
     assert told == refused(ask(stranger, None)) == refused(ask(proxy, None)), "as if there were none"
     answer = ask(stranger, shown.escaped)
@@ -160,30 +161,30 @@ def test_a_header_from_anybody_else(sso: SingleSignOn, shown: ClientCertificate)
 
 
 def test_a_header_is_nothing_where_mutual_tls_is_off(make_sso: Callable[..., SingleSignOn]) -> None:
-    sso = make_sso({"sso.web.trusted_proxies": SETTINGS["sso.web.trusted_proxies"]})
+    sso = make_sso({"sso.web.trusted_proxies": PROXY_SETTINGS["sso.web.trusted_proxies"]})
     shown = ClientCertificate.make(sso.clock.now(), **NAMES)
     by_key(sso, shown.jwk())
-    assert refused(ask(Proxy(sso), shown.escaped)) == "The client's certificate is missing."
+    assert refused(ask(ReverseProxy(sso), shown.escaped)) == "The client's certificate is missing."
 
 
-def test_other_credentials_are_refused(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+def test_other_credentials_are_refused(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate) -> None:
     by_key(sso, shown.jwk())
     assert "must not send a secret" in refused(ask(proxy, shown.escaped, client_secret="a guess"))
 
 
-def test_a_certificate_is_no_secret(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+def test_a_certificate_is_no_secret(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate) -> None:
     sso.add_client("machine", "a chosen secret", **MACHINE)
     refused(ask(proxy, shown.escaped))
     assert ask(proxy, shown.escaped, client_secret="a chosen secret").json["token_type"] == "Bearer"
 
 
-def test_a_certificate_alone_names_nobody(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+def test_a_certificate_alone_names_nobody(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate) -> None:
     by_key(sso, shown.jwk())
-    assert refused(proxy.post(TOKEN, {"grant_type": "client_credentials"}, shown.escaped))
+    assert refused(proxy.post(TOKEN_ENDPOINT, {"grant_type": "client_credentials"}, shown.escaped))
     assert refused(ask(proxy, shown.escaped, client_id="nobody"))
 
 
-def test_every_endpoint_for_clients(sso: SingleSignOn, proxy: Proxy, shown: ClientCertificate) -> None:
+def test_every_endpoint_for_clients(sso: SingleSignOn, proxy: ReverseProxy, shown: ClientCertificate) -> None:
     by_key(sso, shown.jwk())
     token = ask(proxy, shown.escaped).json["access_token"]
     for endpoint in ("introspect", "revoke"):
@@ -228,5 +229,5 @@ REGISTRATIONS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("metadata", "word"), REGISTRATIONS)
 def test_what_cannot_be_registered(sso: SingleSignOn, metadata: dict[str, Any], word: str) -> None:
-    with sso.portal.transaction() as unit, pytest.raises(Refused, match=word):
-        unit.clients.add({**MACHINE, **metadata})
+    with pytest.raises(Refused, match=word):
+        sso.add_client("refused", **{**MACHINE, **metadata})

@@ -10,17 +10,17 @@ import pytest
 import segno
 import webtest
 
-from sso_portal.services import device_codes
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Browser
+from sso_testkit.clients import Device
+from sso_testkit.clients.names import DEVICE_AUTHORIZATION_ENDPOINT, DEVICE_CODE, DEVICE_PAGE
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.devices import DEVICE_CODE, ENDPOINT, PAGE, Device
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
-from tests.support.together import together
+from sso_testkit.together import together
 
 FORM = "application/x-www-form-urlencoded"
-QR = f"{PAGE}qr.svg"
+QR = f"{DEVICE_PAGE}qr.svg"
 HOSTILE = ["", "x" * 5000, "%00", "%ff%fe", "<script>", "' OR 1=1 --", "%F0%9F%93%BA", "BCDF%0D%0AGHJK", "%2e%2e/"]
 
 
@@ -47,8 +47,8 @@ def test_the_answer_has_what_the_specification_wants(sso: SingleSignOn) -> None:
     code = told["user_code"]
     assert len(told["device_code"]) == 43
     assert (told["expires_in"], told["interval"]) == (600, 5)
-    assert told["verification_uri"] == PAGE
-    assert told["verification_uri_complete"] == f"{PAGE}?user_code={code}"
+    assert told["verification_uri"] == DEVICE_PAGE
+    assert told["verification_uri_complete"] == f"{DEVICE_PAGE}?user_code={code}"
     assert told["verification_qr_uri"] == f"{QR}?user_code={code}"
     assert set(told) == {
         "device_code",
@@ -65,7 +65,7 @@ def test_a_client_with_a_secret_may_say_who_it_is_in_the_header_alone(sso: Singl
     device = Device(sso, token_endpoint_auth_method="client_secret_basic")
     credentials = base64.b64encode(f"tv:{device.secret}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}"}
-    assert device.http.post(ENDPOINT, {"scope": "openid"}, headers=headers).json["user_code"]
+    assert device.http.post(DEVICE_AUTHORIZATION_ENDPOINT, {"scope": "openid"}, headers=headers).json["user_code"]
 
 
 @pytest.mark.parametrize(
@@ -99,24 +99,19 @@ def test_bad_requests_get_no_code(
     Device(sso, "without-scopes", scope="")
     sso.add_client("shop", redirect_uris=["https://shop.example.test/cb"], token_endpoint_auth_method="none")
     http = webtest.TestApp(sso.world)
-    answer = http.post(f"{ENDPOINT}{query}", body, content_type=content_type, status="*")
-    assert error(answer, status) == code
+    answer = http.post(f"{DEVICE_AUTHORIZATION_ENDPOINT}{query}", body, content_type=content_type, status="*")
+    assert error_of(answer, status) == code
     assert answer.json["error_description"]
     assert count(sso, "device_codes") == 0
 
 
 def test_other_methods_and_huge_bodies_are_answered_to_a_machine(sso: SingleSignOn) -> None:
     http = webtest.TestApp(sso.world)
-    assert http.get(ENDPOINT, status=405).json["error"] == "invalid_request"
-    assert http.post(ENDPOINT, b"a=" + b"a" * 70_000, content_type=FORM, status=413).json["error"] == "invalid_request"
-
-
-def test_when_no_user_code_is_free_the_device_is_told_to_come_later(
-    sso: SingleSignOn, tv: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taken = tv.codes["user_code"].replace("-", "")
-    monkeypatch.setattr(device_codes, "draw_user_code", lambda: taken)
-    assert error(tv.ask(), 503) == "temporarily_unavailable"
+    assert http.get(DEVICE_AUTHORIZATION_ENDPOINT, status=405).json["error"] == "invalid_request"
+    assert (
+        http.post(DEVICE_AUTHORIZATION_ENDPOINT, b"a=" + b"a" * 70_000, content_type=FORM, status=413).json["error"]
+        == "invalid_request"
+    )
 
 
 # Polling ------------------------------------------------------------------------------------------------------
@@ -126,14 +121,14 @@ def test_polling_faster_than_told_slows_down_for_good(sso: SingleSignOn, tv: Dev
     seen = []
     for pause in (0, 4, 9, 15, 15):
         sso.clock.advance(pause)
-        seen.append(error(tv.poll()))
+        seen.append(error_of(tv.poll()))
     assert seen == ["authorization_pending", "slow_down", "slow_down", "authorization_pending", "authorization_pending"]
 
 
 @pytest.mark.parametrize("code", [None, "", "x", "x" * 5000, "\x00", "电视"])
 def test_a_code_that_never_was(tv: Device, code: str | None) -> None:
     expected = "invalid_request" if not code or code == "\x00" else "invalid_grant"
-    assert error(tv.poll(device_code=code)) == expected
+    assert error_of(tv.poll(device_code=code)) == expected
 
 
 def test_another_clients_code_is_not_told_apart_from_none_and_not_used_up(
@@ -149,15 +144,15 @@ def test_another_clients_code_is_not_told_apart_from_none_and_not_used_up(
 
 
 def test_a_user_code_is_no_device_code(tv: Device) -> None:
-    assert error(tv.poll(device_code=tv.codes["user_code"])) == "invalid_grant"
-    assert error(tv.poll(device_code=tv.codes["user_code"].replace("-", ""))) == "invalid_grant"
+    assert error_of(tv.poll(device_code=tv.codes["user_code"])) == "invalid_grant"
+    assert error_of(tv.poll(device_code=tv.codes["user_code"].replace("-", ""))) == "invalid_grant"
 
 
 def test_a_client_that_lost_the_grant_gets_no_token(sso: SingleSignOn, tv: Device, browser: Browser) -> None:
     browser.open(tv.codes["verification_uri_complete"])
     browser.agree()
     sso.edit_client("tv", grant_types=["refresh_token"])
-    assert error(tv.poll()) == "unauthorized_client"
+    assert error_of(tv.poll()) == "unauthorized_client"
     browser.open(tv.codes["verification_uri_complete"])
     assert "No device is waiting" in browser.text
 
@@ -167,7 +162,7 @@ def test_a_disabled_person_lets_nobody_in(sso: SingleSignOn, tv: Device, browser
     browser.agree()
     with sso.portal.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE users SET is_enabled = 0")
-    assert error(tv.poll()) == "invalid_grant"
+    assert error_of(tv.poll()) == "invalid_grant"
     assert count(sso, "families") == 0
 
 
@@ -183,11 +178,11 @@ def test_a_replay_takes_back_what_the_code_bought(tv: Device, browser: Browser) 
     tokens = tv.poll().json
     assert tv.userinfo(tokens["access_token"]).status_int == 200
     answer = tv.poll()
-    assert error(answer) == "invalid_grant"
+    assert error_of(answer) == "invalid_grant"
     assert "used before" in answer.json["error_description"]
     assert tv.userinfo(tokens["access_token"]).status_int == 401
     refresh = {"grant_type": "refresh_token", "device_code": None, "refresh_token": tokens["refresh_token"]}
-    assert error(tv.poll(**refresh)) == "invalid_grant"
+    assert error_of(tv.poll(**refresh)) == "invalid_grant"
 
 
 def test_a_replay_is_still_one_when_the_code_has_expired(sso: SingleSignOn, tv: Device, browser: Browser) -> None:
@@ -195,7 +190,7 @@ def test_a_replay_is_still_one_when_the_code_has_expired(sso: SingleSignOn, tv: 
     browser.agree()
     token = tv.poll().json["access_token"]
     sso.clock.advance(601)
-    assert error(tv.poll()) == "invalid_grant"
+    assert error_of(tv.poll()) == "invalid_grant"
     assert tv.userinfo(token).status_int == 401
 
 
@@ -225,21 +220,21 @@ def forms(browser: Browser, tv: Device) -> dict[str, str]:
 def test_a_forged_answer_is_asked_again(browser: Browser, tv: Device, token: str | None) -> None:
     fields = {**forms(browser, tv), "csrf_token": token}
     sent = [(name, value) for name, value in fields.items() if value is not None]
-    answer = browser.request("POST", PAGE, sent)
+    answer = browser.request("POST", DEVICE_PAGE, sent)
     assert "had been open for a while" in answer.text
-    assert error(tv.poll()) == "authorization_pending"
+    assert error_of(tv.poll()) == "authorization_pending"
 
 
 def test_an_answer_is_bound_to_the_code_that_was_shown(sso: SingleSignOn, browser: Browser, tv: Device) -> None:
     mine = forms(browser, tv)
     other = Device(sso, "attacker")
     other.ask()
-    browser.request("POST", PAGE, list({**mine, "user_code": other.codes["user_code"]}.items()))
-    assert error(other.poll()) == "authorization_pending"
-    plain = browser.open(PAGE).forms[0]["csrf_token"].value
-    browser.request("POST", PAGE, list({**mine, "csrf_token": plain}.items()))
-    assert error(tv.poll()) == "authorization_pending"
-    assert browser.request("POST", PAGE, list(mine.items())).status_int == 303
+    browser.request("POST", DEVICE_PAGE, list({**mine, "user_code": other.codes["user_code"]}.items()))
+    assert error_of(other.poll()) == "authorization_pending"
+    plain = browser.open(DEVICE_PAGE).forms[0]["csrf_token"].value
+    browser.request("POST", DEVICE_PAGE, list({**mine, "csrf_token": plain}.items()))
+    assert error_of(tv.poll()) == "authorization_pending"
+    assert browser.request("POST", DEVICE_PAGE, list(mine.items())).status_int == 303
     assert tv.poll().status_int == 200
 
 
@@ -247,31 +242,31 @@ def test_an_answer_is_bound_to_the_session_it_was_shown_in(browser: Browser, tv:
     mine = forms(browser, tv)
     browser.open(f"{PORTAL}/o/login/?prompt=select_account&account=new&next=/o/device/")
     browser.sign_in("lin", "lin-demo-password")
-    assert "林晓" in browser.request("POST", PAGE, list(mine.items())).text
-    assert error(tv.poll()) == "authorization_pending"
+    assert "林晓" in browser.request("POST", DEVICE_PAGE, list(mine.items())).text
+    assert error_of(tv.poll()) == "authorization_pending"
 
 
 def test_anything_but_allow_declines(browser: Browser, tv: Device) -> None:
-    browser.request("POST", PAGE, list({**forms(browser, tv), "decision": "Allow"}.items()))
-    assert error(tv.poll()) == "access_denied"
+    browser.request("POST", DEVICE_PAGE, list({**forms(browser, tv), "decision": "Allow"}.items()))
+    assert error_of(tv.poll()) == "access_denied"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_whatever_is_typed_or_answered_is_a_page(browser: Browser, tv: Device, text: str) -> None:
-    http = browser._app
+    http = browser.http
     for body in (f"user_code={text}", f"decision={text}", f"user_code={text}&user_code=x&decision=allow&scope={text}"):
-        assert http.post(PAGE, body, status="*").status_int < 500
-        assert http.get(f"{PAGE}?{body}", status="*").status_int < 500
+        assert http.post(DEVICE_PAGE, body, status="*").status_int < 500
+        assert http.get(f"{DEVICE_PAGE}?{body}", status="*").status_int < 500
     known = tv.codes["user_code"]
-    assert http.post(PAGE, f"user_code={known}&decision={text}&csrf_token={text}", status="*").status_int < 500
-    assert http.post(PAGE, text, content_type="application/json", status="*").status_int < 500
-    assert error(tv.poll()) == "authorization_pending"
+    assert http.post(DEVICE_PAGE, f"user_code={known}&decision={text}&csrf_token={text}", status="*").status_int < 500
+    assert http.post(DEVICE_PAGE, text, content_type="application/json", status="*").status_int < 500
+    assert error_of(tv.poll()) == "authorization_pending"
 
 
 def test_whoever_is_not_signed_in_is_told_nothing_about_a_code(sso: SingleSignOn, tv: Device) -> None:
     http = webtest.TestApp(sso.world)
     for code in (tv.codes["user_code"], "BCDF-GHJK"):
-        answer = http.get(f"{PAGE}?user_code={code}", status=303)
+        answer = http.get(f"{DEVICE_PAGE}?user_code={code}", status=303)
         assert answer.headers["Location"] == f"{PORTAL}/o/login/?next=/o/device/%3Fuser_code%3D{code}"
     assert count(sso, "attempts") == 0
 
@@ -309,15 +304,15 @@ def test_the_picture_of_something_else_is_refused(sso: SingleSignOn, text: str) 
 
 
 def test_a_code_of_another_kind_is_not_taken(rp: RelyingParty, browser: Browser, tv: Device) -> None:
-    assert error(tv.poll(device_code=rp.code(browser))) == "invalid_grant"
+    assert error_of(tv.poll(device_code=rp.code(browser))) == "invalid_grant"
     answer = rp.token(grant_type=DEVICE_CODE, device_code=tv.codes["device_code"])
-    assert error(answer) == "unauthorized_client"
+    assert error_of(answer) == "unauthorized_client"
 
 
 def test_the_grant_is_off_unless_it_is_registered(sso: SingleSignOn) -> None:
     metadata: dict[str, Any] = webtest.TestApp(sso.world).get(f"{PORTAL}/.well-known/openid-configuration").json
     assert DEVICE_CODE in metadata["grant_types_supported"]
-    assert metadata["device_authorization_endpoint"] == ENDPOINT
+    assert metadata["device_authorization_endpoint"] == DEVICE_AUTHORIZATION_ENDPOINT
     sso.add_client("ordinary", redirect_uris=["https://a.example.test/cb"], token_endpoint_auth_method="none")
-    answer = webtest.TestApp(sso.world).post(ENDPOINT, {"client_id": "ordinary"}, status="*")
-    assert error(answer) == "unauthorized_client"
+    answer = webtest.TestApp(sso.world).post(DEVICE_AUTHORIZATION_ENDPOINT, {"client_id": "ordinary"}, status="*")
+    assert error_of(answer) == "unauthorized_client"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 DEVICES = f"{PORTAL}/account/devices"
 Fields = list[tuple[str, str]]

@@ -8,8 +8,8 @@ import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
-from tests.support.assertions import key_for
-from tests.support.dpop import TOKEN, USERINFO, DpopKey
+from sso_testkit.clients import DpopKey, key_for
+from sso_testkit.clients.names import TOKEN_ENDPOINT, USERINFO_ENDPOINT
 from tests.support.machine_with_proofs import FORM, ask, key, refused, sso
 
 __all__ = ["key", "sso"]
@@ -23,11 +23,11 @@ def timed(sso: SingleSignOn, changes: dict[str, Any]) -> dict[str, Any]:
 
 GOOD: list[dict[str, Any]] = [
     {},
-    {"htu": TOKEN.rstrip("/")},
-    {"htu": f"{TOKEN}?a=b#c"},
-    {"htu": TOKEN.replace("https://", "HTTPS://").replace("http://", "HTTP://")},
-    {"htu": TOKEN.replace("/o/", "/x/../o/")},
-    {"htu": TOKEN.replace("token", "tok%65n")},
+    {"htu": TOKEN_ENDPOINT.rstrip("/")},
+    {"htu": f"{TOKEN_ENDPOINT}?a=b#c"},
+    {"htu": TOKEN_ENDPOINT.replace("https://", "HTTPS://").replace("http://", "HTTP://")},
+    {"htu": TOKEN_ENDPOINT.replace("/o/", "/x/../o/")},
+    {"htu": TOKEN_ENDPOINT.replace("token", "tok%65n")},
     {"iat": -300},
     {"iat": 60},
     {"iat": -0.5},
@@ -52,17 +52,17 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"htm": ["POST"]}, "htm"),
     ({"htu": None}, "htu"),
     ({"htu": 5}, "htu"),
-    ({"htu": [TOKEN]}, "htu"),
+    ({"htu": [TOKEN_ENDPOINT]}, "htu"),
     ({"htu": ""}, "htu"),
-    ({"htu": USERINFO}, "htu"),
-    ({"htu": f"{TOKEN}/"}, "htu"),
+    ({"htu": USERINFO_ENDPOINT}, "htu"),
+    ({"htu": f"{TOKEN_ENDPOINT}/"}, "htu"),
     ({"htu": "/o/token/"}, "htu"),
     ({"htu": "https://elsewhere.example/o/token/"}, "htu"),
-    ({"htu": TOKEN.replace("://", "://somebody@")}, "htu"),
-    ({"htu": TOKEN.replace("/o/", "/O/")}, "htu"),
-    ({"htu": f"{TOKEN}%zz"}, "htu"),
+    ({"htu": TOKEN_ENDPOINT.replace("://", "://somebody@")}, "htu"),
+    ({"htu": TOKEN_ENDPOINT.replace("/o/", "/O/")}, "htu"),
+    ({"htu": f"{TOKEN_ENDPOINT}%zz"}, "htu"),
     ({"htu": "http://["}, "htu"),
-    ({"htu": f"{TOKEN}?{'x' * 3000}"}, "htu"),
+    ({"htu": f"{TOKEN_ENDPOINT}?{'x' * 3000}"}, "htu"),
     ({"iat": None}, "iat"),
     ({"iat": "now"}, "iat"),
     ({"iat": True}, "iat"),
@@ -89,7 +89,7 @@ def test_a_bad_claim(sso: SingleSignOn, key: DpopKey, changes: dict[str, Any], w
 def test_the_address_is_the_portal_s_own_whatever_host_was_called(sso: SingleSignOn, key: DpopKey) -> None:
     proof = key.proof(key.claims(htu="https://elsewhere.example/o/token/"))
     headers = {"DPoP": proof, "X-Forwarded-Host": "elsewhere.example", "X-Forwarded-Proto": "https"}
-    assert "htu" in refused(webtest.TestApp(sso.world).post(TOKEN, FORM, headers=headers, status="*"))
+    assert "htu" in refused(webtest.TestApp(sso.world).post(TOKEN_ENDPOINT, FORM, headers=headers, status="*"))
 
 
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256", "PS256", "EdDSA"])

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from joserfc.jwk import OctKey, RSAKey
 
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import DpopKey, signed
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import OctKey, RSAKey, signed
-from tests.support.dpop import DpopKey
 from tests.support.machine_with_proofs import ask, key, refused, sso
 
 __all__ = ["key", "sso"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sso_testkit import SingleSignOn
-from tests.support.dpop import DpopKey
+from sso_testkit.clients import DpopKey
+from sso_testkit.refusals import error_of
+from sso_testkit.together import together
 from tests.support.machine_with_proofs import ask, key, refused, sso
-from tests.support.refusals import error
-from tests.support.together import together
 
 __all__ = ["key", "sso"]
 
@@ -28,13 +28,13 @@ def test_the_same_identifier_by_another_key_is_another_proof(sso: SingleSignOn, 
 def test_a_proof_that_is_refused_uses_nothing_up(sso: SingleSignOn, key: DpopKey) -> None:
     claims = key.claims()
     refused(ask(sso, key.proof({**claims, "htm": "GET"})))
-    assert error(ask(sso, key.proof({**claims, "nonce": "of yesterday"}))) == "use_dpop_nonce"
+    assert error_of(ask(sso, key.proof({**claims, "nonce": "of yesterday"}))) == "use_dpop_nonce"
     assert ask(sso, key.proof(claims)).status_int == 200
 
 
 def test_a_client_that_is_not_who_it_says_uses_nothing_up(sso: SingleSignOn, key: DpopKey) -> None:
     proof = key.proof()
-    assert error(ask(sso, proof, client_secret="wrong"), 401) == "invalid_client"
+    assert error_of(ask(sso, proof, client_secret="wrong"), 401) == "invalid_client"
     assert ask(sso, proof).status_int == 200
 
 

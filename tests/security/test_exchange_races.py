@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from sso_portal.services.client_metadata import JWT_BEARER, TOKEN_EXCHANGE
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Browser
+from sso_testkit.clients import add_api, api_address, exchange_token, tokens_for
+from sso_testkit.clients.names import ACCESS_TOKEN_TYPE, JWT_BEARER, TOKEN_EXCHANGE
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.apis import ACCESS_TOKEN, add_api, address, exchange, tokens_for
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
-from tests.support.together import together
+from sso_testkit.together import together
 
 THREADS = 50
 
@@ -36,7 +36,7 @@ def second(sso: SingleSignOn) -> RelyingParty:
 
 @pytest.fixture
 def tokens(rp: RelyingParty, browser: Browser, first: RelyingParty) -> dict[str, Any]:
-    return tokens_for(rp, browser, address("first"))
+    return tokens_for(rp, browser, api_address("first"))
 
 
 @pytest.mark.parametrize("form", ["opaque", "jwt"])
@@ -44,7 +44,7 @@ def test_every_exchange_is_its_own(
     sso: SingleSignOn, first: RelyingParty, second: RelyingParty, tokens: dict[str, Any], form: str
 ) -> None:
     sso.edit_client("second", access_token_format=form)
-    answers = together(THREADS, lambda _number: exchange(first, tokens["access_token"]))
+    answers = together(THREADS, lambda _number: exchange_token(first, tokens["access_token"]))
     assert {answer.status_int for answer in answers} == {200}
     issued = {answer.json["access_token"] for answer in answers}
     assert len(issued) == THREADS
@@ -64,8 +64,8 @@ def test_none_outlives_what_ends_meanwhile(
 
     def act(number: int) -> str | None:
         if number != THREADS // 2:
-            answer = exchange(first, tokens["access_token"])
-            return str(answer.json["access_token"]) if answer.status_int == 200 else error(answer)
+            answer = exchange_token(first, tokens["access_token"])
+            return str(answer.json["access_token"]) if answer.status_int == 200 else error_of(answer)
         if end in {"family", "access token"}:
             rp.revoke(tokens["refresh_token" if end == "family" else "access_token"])
             return None
@@ -79,7 +79,7 @@ def test_none_outlives_what_ends_meanwhile(
     outcomes = {outcome for outcome in together(THREADS, act) if outcome is not None}
     for token in outcomes - {"invalid_request"}:
         assert second.introspect(token).json == {"active": False}
-    assert error(exchange(first, tokens["access_token"])) == "invalid_request"
+    assert error_of(exchange_token(first, tokens["access_token"])) == "invalid_request"
 
 
 HOSTILE = (
@@ -107,10 +107,10 @@ HOSTILE = (
 def test_hostile_exchanges(
     first: RelyingParty, second: RelyingParty, tokens: dict[str, Any], fields: dict[str, Any]
 ) -> None:
-    answer = exchange(first, tokens["access_token"], **fields)
+    answer = exchange_token(first, tokens["access_token"], **fields)
     assert answer.status_int in {200, 400}, answer.text
     if answer.status_int == 400:
-        assert error(answer) in {"invalid_request", "invalid_target", "invalid_scope"}
+        assert error_of(answer) in {"invalid_request", "invalid_target", "invalid_scope"}
         description = answer.json["error_description"]
         assert all(" " <= letter <= "~" and letter not in '"\\' for letter in description), description
     else:
@@ -121,20 +121,24 @@ def test_hostile_exchanges(
 def test_only_resource_and_audience_may_be_repeated(
     first: RelyingParty, second: RelyingParty, tokens: dict[str, Any], name: str
 ) -> None:
-    form = {"subject_token": tokens["access_token"], "subject_token_type": ACCESS_TOKEN, "grant_type": TOKEN_EXCHANGE}
+    form = {
+        "subject_token": tokens["access_token"],
+        "subject_token_type": ACCESS_TOKEN_TYPE,
+        "grant_type": TOKEN_EXCHANGE,
+    }
     form |= {
         "client_id": "first",
         "client_secret": first.secret,
         "scope": "openid",
-        "requested_token_type": ACCESS_TOKEN,
+        "requested_token_type": ACCESS_TOKEN_TYPE,
     }
-    doubled = [*form.items(), ("resource", address("second")), ("resource", "second"), ("audience", "second")]
+    doubled = [*form.items(), ("resource", api_address("second")), ("resource", "second"), ("audience", "second")]
     http = first.http()
     assert http.post(f"{PORTAL}/o/token/", doubled, status="*").status_int == 200
-    assert error(http.post(f"{PORTAL}/o/token/", [*doubled, (name, form[name])], status="*")) == "invalid_request"
+    assert error_of(http.post(f"{PORTAL}/o/token/", [*doubled, (name, form[name])], status="*")) == "invalid_request"
     broken = "&".join(f"{key}={value}" for key, value in form.items()) + "&resource=second&resource=%FF"
     content = {"content_type": "application/x-www-form-urlencoded", "status": "*"}
-    assert error(http.post(f"{PORTAL}/o/token/", broken, **content)) == "invalid_request"
+    assert error_of(http.post(f"{PORTAL}/o/token/", broken, **content)) == "invalid_request"
 
 
 @pytest.mark.parametrize("grant", [TOKEN_EXCHANGE, JWT_BEARER])

@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 import webtest
 
-from sso_portal.services.assurance import PASSWORD
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients.names import PASSWORD_ACR
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_a_living_access_token(sso: SingleSignOn, rp: RelyingParty, tokens: dict
         "iat": now,
         "exp": now + 3600,
         "auth_time": now,
-        "acr": PASSWORD,
+        "acr": PASSWORD_ACR,
         "sub": rp.claims(tokens["id_token"])["sub"],
         "sid": rp.claims(tokens["id_token"])["sid"],
         "username": "zp",
@@ -87,7 +87,7 @@ def test_giving_back_a_refresh_token_ends_everything_from_the_same_sign_in(
     answer = rp.revoke(tokens["refresh_token"])
     assert (answer.status_int, answer.json) == (200, {})
     assert rp.userinfo(tokens["access_token"]).status_int == 401
-    assert error(rp.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert error_of(rp.refresh(tokens["refresh_token"])) == "invalid_grant"
     assert rp.userinfo(other["access_token"]).status_int == 200, "another sign-in's tokens live"
 
 
@@ -117,18 +117,18 @@ def test_a_public_client_gives_back_its_own(register: Callable[..., RelyingParty
 @pytest.mark.parametrize("endpoint", ["introspect", "revoke"])
 def test_requests_that_are_refused(rp: RelyingParty, tokens: dict[str, str], endpoint: str) -> None:
     token = tokens["access_token"]
-    assert error(rp.call(endpoint)) == "invalid_request"
-    assert error(rp.call(endpoint, token="")) == "invalid_request"
-    assert error(rp.call(endpoint, token=token, client_secret="wrong"), 401) == "invalid_client"
-    assert error(rp.call(endpoint, token=token, client_id=None, client_secret=None), 401) == "invalid_client"
+    assert error_of(rp.call(endpoint)) == "invalid_request"
+    assert error_of(rp.call(endpoint, token="")) == "invalid_request"
+    assert error_of(rp.call(endpoint, token=token, client_secret="wrong"), 401) == "invalid_client"
+    assert error_of(rp.call(endpoint, token=token, client_id=None, client_secret=None), 401) == "invalid_client"
     http = rp.http()
     url = f"{PORTAL}/o/{endpoint}/"
     body = f"client_id=rp&client_secret={rp.secret}&token={token}"
     form = {"content_type": "application/x-www-form-urlencoded", "status": "*"}
-    assert error(http.post(f"{url}?token={token}", body, **form)) == "invalid_request"
-    assert error(http.post(url, f"{body}&token={token}", **form)) == "invalid_request"
-    assert error(http.post(url, f"{body}%ff", **form)) == "invalid_request"
-    assert error(http.post(url, body, content_type="application/json", status="*")) == "invalid_request"
+    assert error_of(http.post(f"{url}?token={token}", body, **form)) == "invalid_request"
+    assert error_of(http.post(url, f"{body}&token={token}", **form)) == "invalid_request"
+    assert error_of(http.post(url, f"{body}%ff", **form)) == "invalid_request"
+    assert error_of(http.post(url, body, content_type="application/json", status="*")) == "invalid_request"
     assert http.get(url, status="*").status_int == 405
     assert rp.call(endpoint, token="x" * 40_000).status_int == 200
     assert rp.userinfo(token).status_int == 200, "nothing of this has ended it"

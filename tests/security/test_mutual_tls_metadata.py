@@ -8,23 +8,23 @@ import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import CERTIFICATE_HEADER, PROXY_SETTINGS
 from sso_testkit.sso import PORTAL
-from tests.support.certificates import HEADER, SETTINGS
 
 
 @pytest.mark.parametrize(
     ("settings", "methods"),
     [
         ({}, set()),
-        ({HEADER: ""}, {"self_signed_tls_client_auth"}),
-        ({HEADER: "", "verified": ""}, {"self_signed_tls_client_auth", "tls_client_auth"}),
+        ({CERTIFICATE_HEADER: ""}, {"self_signed_tls_client_auth"}),
+        ({CERTIFICATE_HEADER: "", "verified": ""}, {"self_signed_tls_client_auth", "tls_client_auth"}),
     ],
 )
 def test_mutual_tls_is_advertised_where_it_is_on(
     make_sso: Callable[..., SingleSignOn], settings: dict[str, str], methods: set[str]
 ) -> None:
-    chosen = dict(list(SETTINGS.items())[: len(settings)])
-    sso = make_sso({**chosen, "sso.web.trusted_proxies": SETTINGS["sso.web.trusted_proxies"]})
+    chosen = dict(list(PROXY_SETTINGS.items())[: len(settings)])
+    sso = make_sso({**chosen, "sso.web.trusted_proxies": PROXY_SETTINGS["sso.web.trusted_proxies"]})
     for name in ("openid-configuration", "oauth-authorization-server"):
         document = webtest.TestApp(sso.world).get(f"{PORTAL}/.well-known/{name}").json
         for endpoint in ("token", "introspection", "revocation"):

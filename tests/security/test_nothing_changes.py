@@ -10,8 +10,8 @@ import pytest
 import webob
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import CHALLENGE, VERIFIER, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import CHALLENGE, VERIFIER, RelyingParty
 
 FORM = "application/x-www-form-urlencoded"
 MEGABYTE = "x" * 1_000_000

@@ -8,9 +8,9 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
-from tests.support.together import together
+from sso_testkit.together import together
 
 THREADS = 50
 PREFIX = "urn:ietf:params:oauth:request_uri:"

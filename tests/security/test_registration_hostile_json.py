@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sso_portal.services.client_metadata import FIELDS
+from tests.support.client_fields import CLIENT_FIELDS
 from tests.support.corner_shop import ENDPOINT, SHOP, Corner, corner, unchanged
 
 __all__ = ["corner", "unchanged"]
@@ -78,7 +78,7 @@ ODD: tuple[Any, ...] = (
 )
 
 
-@pytest.mark.parametrize("name", [*FIELDS, "software_statement", "client_id", "client_secret", "client_name#zh"])
+@pytest.mark.parametrize("name", [*CLIENT_FIELDS, "software_statement", "client_id", "client_secret", "client_name#zh"])
 def test_a_member_of_any_kind_is_accepted_or_refused(corner: Corner, name: str) -> None:
     for value in ODD:
         answer = corner.send("POST", ENDPOINT, {**SHOP, name: value})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import webtest
 
 from sso_testkit.sso import PORTAL
+from sso_testkit.together import together
 from tests.support.corner_shop import SHOP, Corner, anywhere, corner, signed_in
-from tests.support.together import together
 
 __all__ = ["anywhere", "corner"]
 

@@ -14,8 +14,8 @@ import webob
 import webtest
 
 from sso_testkit import SingleSignOn
+from sso_testkit.relying_party import VERIFIER, RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
-from tests.support.relying_party import VERIFIER, RelyingParty
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import listen_for_sign_outs
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.logout_listener import listen
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
-from tests.support.statements import counted
 
 IDLE, ABSOLUTE, GRACE = 7_200, 43_200, 180
 Register = Callable[..., RelyingParty]
@@ -208,7 +207,7 @@ def test_a_site_that_asks_is_told_at_once_what_failed_before(
     sso: SingleSignOn, rp: RelyingParty, browser: Browser
 ) -> None:
     rp.code(browser)
-    listener = listen(rp)
+    listener = listen_for_sign_outs(rp)
     listener.status = "503 Busy"
     browser.open(f"{PORTAL}/o/logout/")
     browser.submit(browser.page.forms[0], "decision", "sign_out")
@@ -225,7 +224,7 @@ def test_it_is_for_clients_that_prove_who_they_are(sso: SingleSignOn, rp: Relyin
     public = register("public", token_endpoint_auth_method="none")
     (sid,) = add_sessions(sso, "public", 1)
     refused = public.call("session_activity", activity=json.dumps({sid: 1}), since="0")
-    assert error(refused) == "unauthorized_client"
+    assert error_of(refused) == "unauthorized_client"
     assert "ended" not in refused.json and "sessions" not in refused.json
     for fields in (
         {"client_secret": "wrong"},
@@ -237,7 +236,7 @@ def test_it_is_for_clients_that_prove_who_they_are(sso: SingleSignOn, rp: Relyin
         refused = rp.call("session_activity", **{"since": "0", **fields})
         assert refused.json["error"] in {"invalid_client", "invalid_request"}
         assert refused.status_int in {400, 401}
-    assert error(rp.call("session_activity", client_secret="wrong"), 401) == "invalid_client"
+    assert error_of(rp.call("session_activity", client_secret="wrong"), 401) == "invalid_client"
     for method in ("get", "put", "delete"):
         assert getattr(rp.http(), method)(f"{PORTAL}/o/session_activity/", status="*").status_int == 405
 
@@ -271,12 +270,12 @@ BAD_SINCE = ["-1", "+1", "1.5", "1e3", " 1", "1 ", "0x1", "\u0661", "now", "9" *
 
 @pytest.mark.parametrize("activity", BAD_ACTIVITY.values(), ids=BAD_ACTIVITY.keys())
 def test_activity_that_cannot_be_understood(rp: RelyingParty, activity: str) -> None:
-    assert error(rp.call("session_activity", activity=activity)) == "invalid_request"
+    assert error_of(rp.call("session_activity", activity=activity)) == "invalid_request"
 
 
 @pytest.mark.parametrize("since", BAD_SINCE)
 def test_a_moment_that_is_none(rp: RelyingParty, since: str) -> None:
-    assert error(rp.call("session_activity", since=since)) == "invalid_request"
+    assert error_of(rp.call("session_activity", since=since)) == "invalid_request"
 
 
 def test_a_body_that_cannot_be_read(rp: RelyingParty) -> None:
@@ -290,9 +289,9 @@ def test_a_body_that_cannot_be_read(rp: RelyingParty) -> None:
         (f"{proof}&since=1", ""),
     ):
         answer = rp.http().post(address, body, content_type=content_type, status="*")
-        assert error(answer) == "invalid_request"
+        assert error_of(answer) == "invalid_request"
     in_address = rp.http().post(f"{address}?since=1", proof, content_type=form, status="*")
-    assert error(in_address) == "invalid_request"
+    assert error_of(in_address) == "invalid_request"
 
 
 def test_strange_but_harmless_questions(rp: RelyingParty) -> None:
@@ -306,16 +305,16 @@ def test_a_refused_question_changes_nothing(sso: SingleSignOn, rp: RelyingParty,
     before = ask(rp, {sid: 0})["sessions"]
     sso.clock.advance(600)
     refused = rp.call("session_activity", activity=json.dumps({sid: sso.clock.now()}), since="x")
-    assert error(refused) == "invalid_request"
+    assert error_of(refused) == "invalid_request"
     assert ask(rp, {sid: 0})["sessions"] == before
 
 
 def statements_of(sso: SingleSignOn, rp: RelyingParty, activity: dict[str, int]) -> list[str]:
     """What a question costs."""
-    with counted(sso.portal.database) as statements:
+    with sso.counting() as counted:
         ask(rp, activity, since="0")
     # Clients are looked up again from time to time, whoever asks.
-    return [statement for statement in statements if "FROM versions" not in statement]
+    return [statement for statement in counted.statements if "FROM versions" not in statement]
 
 
 def test_what_a_question_costs_does_not_grow_with_what_is_known(sso: SingleSignOn, rp: RelyingParty) -> None:

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 import webtest
 
-from sso_portal.services.federation.network import Internet
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import LogoutListener
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.logout_listener import LogoutListener
 from tests.support.many_sites import ManySites
 from tests.support.raw_server import RawServer, Say, answer
-from tests.support.relying_party import RelyingParty
 
 GIVE_UP_SECONDS = 600
 SETTINGS = {
@@ -128,11 +127,16 @@ class Town:
             return {notice.client_id: notice for notice in unit.sign_outs.unsettled()}
 
 
+def on_the_network(sso: SingleSignOn) -> SingleSignOn:
+    """The same world with a portal that calls sites by real sockets."""
+    sso.portal.close()
+    sso.start_portal(sockets=True)
+    return sso
+
+
 @pytest.fixture
-def town(make_sso: Callable[..., SingleSignOn], monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
-    sso, internet = make_sso(SETTINGS), Internet()
-    monkeypatch.setattr(sso.world, "resolve", internet.resolve)
-    monkeypatch.setattr(sso.world, "session", internet.session)
+def town(make_sso: Callable[..., SingleSignOn]) -> Iterator[Town]:
+    sso = on_the_network(make_sso(SETTINGS))
     with ManySites() as sites:
         yield Town(sso, sites)
 
@@ -251,11 +255,9 @@ def test_a_silent_site_does_not_keep_what_is_due_for_others_waiting(town: Town) 
 
 
 def test_stopping_waits_for_no_try_that_has_not_begun_and_loses_nothing(
-    make_sso: Callable[..., SingleSignOn], monkeypatch: pytest.MonkeyPatch
+    make_sso: Callable[..., SingleSignOn],
 ) -> None:
-    sso, internet = make_sso({**SETTINGS, "sso.sign_out.wait_seconds": "0"}), Internet()
-    monkeypatch.setattr(sso.world, "resolve", internet.resolve)
-    monkeypatch.setattr(sso.world, "session", internet.session)
+    sso = on_the_network(make_sso({**SETTINGS, "sso.sign_out.wait_seconds": "0"}))
     names = [f"site-{number:02}" for number in range(64)]
     with ManySites(held=names) as sites:
         for name in names:

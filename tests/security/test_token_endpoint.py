@@ -10,9 +10,9 @@ import pytest
 
 from sso_testkit import SingleSignOn
 from sso_testkit.browser import Browser
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import VERIFIER, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.refusals import error
-from tests.support.relying_party import VERIFIER, RelyingParty
 
 TOKEN = f"{PORTAL}/o/token/"
 
@@ -28,15 +28,15 @@ def test_a_code_buys_tokens_once_and_a_replay_takes_them_back(rp: RelyingParty, 
     assert tokens["token_type"] == "Bearer"
     assert tokens["expires_in"] == 3600
     assert rp.userinfo(tokens["access_token"]).status_int == 200
-    assert error(rp.redeem(code)) == "invalid_grant"
+    assert error_of(rp.redeem(code)) == "invalid_grant"
     assert rp.userinfo(tokens["access_token"]).status_int == 401
-    assert error(rp.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert error_of(rp.refresh(tokens["refresh_token"])) == "invalid_grant"
 
 
 def test_a_replay_with_a_wrong_verifier_is_a_replay_too(rp: RelyingParty, browser: Browser) -> None:
     code = rp.code(browser)
     tokens = rp.redeem(code).json
-    assert error(rp.redeem(code, code_verifier="x" * 43)) == "invalid_grant"
+    assert error_of(rp.redeem(code, code_verifier="x" * 43)) == "invalid_grant"
     assert rp.userinfo(tokens["access_token"]).status_int == 401
 
 
@@ -46,7 +46,7 @@ def test_a_code_expires_after_a_minute(sso: SingleSignOn, rp: RelyingParty, brow
     assert rp.redeem(early).status_int == 200
     sso.clock.advance(1)
     answer = rp.redeem(late)
-    assert error(answer) == "invalid_grant"
+    assert error_of(answer) == "invalid_grant"
     assert "expired" in answer.json["error_description"]
 
 
@@ -55,7 +55,7 @@ def test_a_foreign_clients_attempt_does_not_burn_a_code(
 ) -> None:
     other = register("other", redirect_uris=[rp.redirect_uri])
     code = rp.code(browser)
-    assert error(other.redeem(code)) == "invalid_grant"
+    assert error_of(other.redeem(code)) == "invalid_grant"
     assert rp.redeem(code).status_int == 200
 
 
@@ -64,7 +64,7 @@ def test_half_a_code_is_no_code(
     sso: SingleSignOn, rp: RelyingParty, browser: Browser, spoil: Callable[[str], str]
 ) -> None:
     code = rp.code(browser)
-    assert error(rp.redeem(spoil(code))) == "invalid_grant"
+    assert error_of(rp.redeem(spoil(code))) == "invalid_grant"
     assert count(sso, "tokens") == 0
     assert rp.redeem(code).status_int == 200
 
@@ -84,7 +84,7 @@ def test_a_wrong_verifier_gets_nothing_and_burns_nothing(
     sso: SingleSignOn, rp: RelyingParty, browser: Browser, verifier: str | None, expected: str
 ) -> None:
     code = rp.code(browser)
-    assert error(rp.redeem(code, code_verifier=verifier)) == expected
+    assert error_of(rp.redeem(code, code_verifier=verifier)) == expected
     assert count(sso, "tokens") == 0
     assert rp.redeem(code).status_int == 200
 
@@ -92,14 +92,14 @@ def test_a_wrong_verifier_gets_nothing_and_burns_nothing(
 def test_a_verifier_without_a_challenge_is_a_downgrade(register: Callable[..., RelyingParty], browser: Browser) -> None:
     old = register("old", require_pkce=False)
     bare = {"code_challenge": None, "code_challenge_method": None}
-    assert error(old.redeem(old.code(browser, **bare))) == "invalid_grant"
+    assert error_of(old.redeem(old.code(browser, **bare))) == "invalid_grant"
     assert old.redeem(old.code(browser, **bare), code_verifier=None).status_int == 200
 
 
 @pytest.mark.parametrize("uri", ["https://rp.example.test/other", "", None, "https://rp.example.test/cb/"])
 def test_the_redirect_uri_is_the_one_of_the_request(rp: RelyingParty, browser: Browser, uri: str | None) -> None:
     code = rp.code(browser)
-    assert error(rp.redeem(code, redirect_uri=uri)) == "invalid_grant"
+    assert error_of(rp.redeem(code, redirect_uri=uri)) == "invalid_grant"
     assert rp.redeem(code).status_int == 200
 
 
@@ -107,7 +107,7 @@ def test_a_request_without_redirect_uri_is_redeemed_with_or_without(rp: RelyingP
     assert rp.redeem(rp.code(browser, redirect_uri=None)).status_int == 200
     assert rp.redeem(rp.code(browser, redirect_uri=None), redirect_uri=None).status_int == 200
     code = rp.code(browser, redirect_uri=None)
-    assert error(rp.redeem(code, redirect_uri="https://evil.example/")) == "invalid_grant"
+    assert error_of(rp.redeem(code, redirect_uri="https://evil.example/")) == "invalid_grant"
 
 
 def basic(user: str, password: str) -> dict[str, str]:
@@ -154,7 +154,7 @@ def test_basic_credentials_are_form_encoded(sso: SingleSignOn, rp: RelyingParty,
 def test_a_client_that_does_not_authenticate(rp: RelyingParty, browser: Browser, header: dict[str, str]) -> None:
     code = rp.code(browser)
     answer = rp.http().post(TOKEN, grant(code), headers=header, status="*")
-    assert error(answer, 401) == "invalid_client"
+    assert error_of(answer, 401) == "invalid_client"
     assert answer.headers["WWW-Authenticate"].startswith("Basic ")
     assert rp.redeem(code).status_int == 200
 
@@ -162,10 +162,10 @@ def test_a_client_that_does_not_authenticate(rp: RelyingParty, browser: Browser,
 def test_two_ways_of_authentication_at_once(rp: RelyingParty, browser: Browser) -> None:
     fields = {**grant(rp.code(browser)), "client_id": "rp", "client_secret": str(rp.secret)}
     answer = rp.http().post(TOKEN, fields, headers=basic("rp", str(rp.secret)), status="*")
-    assert error(answer) == "invalid_request"
+    assert error_of(answer) == "invalid_request"
     fields = {**grant(rp.code(browser)), "client_id": "someone-else"}
     answer = rp.http().post(TOKEN, fields, headers=basic("rp", str(rp.secret)), status="*")
-    assert error(answer) == "invalid_request"
+    assert error_of(answer) == "invalid_request"
 
 
 def test_a_public_client_needs_no_secret_and_may_send_none(
@@ -174,7 +174,7 @@ def test_a_public_client_needs_no_secret_and_may_send_none(
     app = register("app", token_endpoint_auth_method="none")
     assert app.secret is None
     assert app.redeem(app.code(browser)).status_int == 200
-    assert error(app.redeem(app.code(browser), client_secret="made up"), 401) == "invalid_client"
+    assert error_of(app.redeem(app.code(browser), client_secret="made up"), 401) == "invalid_client"
 
 
 def test_a_client_without_the_refresh_grant_gets_no_refresh_token(
@@ -183,7 +183,7 @@ def test_a_client_without_the_refresh_grant_gets_no_refresh_token(
     brief = register("brief", grant_types=["authorization_code"])
     tokens = brief.redeem(brief.code(browser)).json
     assert "refresh_token" not in tokens
-    assert error(brief.refresh("x")) == "unauthorized_client"
+    assert error_of(brief.refresh("x")) == "unauthorized_client"
 
 
 MALFORMED: list[tuple[str, dict[str, Any], str]] = [
@@ -211,14 +211,14 @@ def test_malformed_bodies(
     shared_sso: SingleSignOn, shared_rp: RelyingParty, name: str, request_: dict[str, Any], expected: str
 ) -> None:
     arguments = {"content_type": "application/x-www-form-urlencoded", **request_}
-    assert error(shared_rp.http().post(TOKEN, status="*", **arguments)) == expected
+    assert error_of(shared_rp.http().post(TOKEN, status="*", **arguments)) == expected
     assert count(shared_sso, "tokens") == 0
 
 
 def test_parameters_in_the_address_are_refused(rp: RelyingParty, browser: Browser) -> None:
     code = rp.code(browser)
     answer = rp.http().post(f"{TOKEN}?code={code}", grant(code), status="*")
-    assert error(answer) == "invalid_request"
+    assert error_of(answer) == "invalid_request"
     assert rp.redeem(code).status_int == 200
 
 
@@ -231,7 +231,7 @@ def test_get_is_not_a_method_of_the_token_endpoint(rp: RelyingParty) -> None:
 
 def test_a_megabyte_is_refused_by_its_size(rp: RelyingParty) -> None:
     answer = rp.http().post(TOKEN, f"grant_type=authorization_code&code={'x' * 1_000_000}", status="*")
-    assert error(answer, 413) == "invalid_request"
+    assert error_of(answer, 413) == "invalid_request"
 
 
 def test_a_refresh_token_rotates_and_a_replay_ends_the_family(
@@ -242,8 +242,8 @@ def test_a_refresh_token_rotates_and_a_replay_ends_the_family(
     assert second["refresh_token"] != first["refresh_token"]
     assert rp.userinfo(second["access_token"]).status_int == 200
     sso.clock.advance(10)
-    assert error(rp.refresh(first["refresh_token"])) == "invalid_grant"
-    assert error(rp.refresh(second["refresh_token"])) == "invalid_grant"
+    assert error_of(rp.refresh(first["refresh_token"])) == "invalid_grant"
+    assert error_of(rp.refresh(second["refresh_token"])) == "invalid_grant"
     assert rp.userinfo(second["access_token"]).status_int == 401
 
 
@@ -252,7 +252,7 @@ def test_another_clients_refresh_token_is_nothing(
 ) -> None:
     other = register("other")
     tokens = rp.redeem(rp.code(browser)).json
-    assert error(other.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert error_of(other.refresh(tokens["refresh_token"])) == "invalid_grant"
     assert rp.refresh(tokens["refresh_token"]).status_int == 200
 
 
@@ -263,7 +263,7 @@ def test_scope_can_be_narrowed_and_comes_back_but_never_widens(rp: RelyingParty,
     assert set(rp.userinfo(narrow["access_token"]).json) == {"sub"}
     whole = rp.refresh(narrow["refresh_token"]).json
     assert whole["scope"] == "openid profile"
-    assert error(rp.refresh(whole["refresh_token"], scope="openid email")) == "invalid_scope"
+    assert error_of(rp.refresh(whole["refresh_token"], scope="openid email")) == "invalid_scope"
     assert rp.refresh(whole["refresh_token"]).status_int == 200
 
 
@@ -282,7 +282,7 @@ def test_refresh_tokens_and_access_tokens_expire(
     tokens = rp.refresh(tokens["refresh_token"]).json
     sso.clock.advance(7201)
     answer = rp.refresh(tokens["refresh_token"])
-    assert error(answer) == "invalid_grant"
+    assert error_of(answer) == "invalid_grant"
     assert "expired" in answer.json["error_description"]
 
 
@@ -291,11 +291,11 @@ def test_a_disabled_person_refreshes_no_more(sso: SingleSignOn, rp: RelyingParty
     with sso.portal.transaction() as unit:
         unit.users.set_enabled(unit.users.by_username("zp"), False)
     assert rp.userinfo(tokens["access_token"]).status_int == 401
-    assert error(rp.refresh(tokens["refresh_token"])) == "invalid_grant"
+    assert error_of(rp.refresh(tokens["refresh_token"])) == "invalid_grant"
 
 
 def test_a_removed_clients_secret_opens_nothing(sso: SingleSignOn, rp: RelyingParty, browser: Browser) -> None:
     code = rp.code(browser)
     with sso.portal.transaction() as unit:
         unit.clients.remove("rp")
-    assert error(rp.redeem(code), 401) == "invalid_client"
+    assert error_of(rp.redeem(code), 401) == "invalid_client"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from sso_testkit.browser import Browser
+from sso_testkit.refusals import error_of
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.refusals import error
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_userinfo_takes_the_token_in_a_form_but_not_in_the_address(rp: RelyingPa
     token = rp.redeem(rp.code(browser)).json["access_token"]
     url = f"{PORTAL}/o/userinfo/"
     assert rp.http().post(url, {"access_token": token}).json["preferred_username"] == "zp"
-    assert error(rp.http().get(f"{url}?access_token={token}", status="*")) == "invalid_request"
+    assert error_of(rp.http().get(f"{url}?access_token={token}", status="*")) == "invalid_request"
     headers = {"Authorization": f"Bearer {token}"}
-    assert error(rp.http().post(url, {"access_token": token}, headers=headers, status="*")) == "invalid_request"
+    assert error_of(rp.http().post(url, {"access_token": token}, headers=headers, status="*")) == "invalid_request"
 
 
 def test_userinfo_needs_the_scope_openid(register: Callable[..., RelyingParty], browser: Browser) -> None:
@@ -47,7 +47,7 @@ def test_userinfo_needs_the_scope_openid(register: Callable[..., RelyingParty], 
     tokens = plain.redeem(plain.code(browser, scope="all")).json
     assert "id_token" not in tokens
     answer = plain.userinfo(tokens["access_token"])
-    assert error(answer, 403) == "insufficient_scope"
+    assert error_of(answer, 403) == "insufficient_scope"
     assert 'scope="openid"' in answer.headers["WWW-Authenticate"]
 
 

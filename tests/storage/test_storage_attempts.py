@@ -6,8 +6,8 @@ import pytest
 
 from sso_portal.storage.attempts import AttemptStore, Ladder
 from sso_portal.storage.database import Database
+from sso_testkit.together import together
 from tests.support.records import NOW
-from tests.support.together import together
 
 LADDER = Ladder((0, 0, 4, 60), forget_seconds=3600)
 
@@ -25,6 +25,19 @@ def test_failures_climb_the_ladder_and_stay_on_its_last_rung(database: Database)
     assert reserve(database, NOW + 4) == NOW + 64
     assert reserve(database, NOW + 64) is None
     assert reserve(database, NOW + 65) == NOW + 124
+
+
+def test_only_the_last_rung_is_a_lock(database: Database) -> None:
+    def locked(now: int) -> int | None:
+        with database.transaction() as work:
+            return AttemptStore(work).locked_until("account:zp", LADDER, now)
+
+    assert locked(NOW) is None
+    for now in (NOW, NOW, NOW):
+        reserve(database, now)
+    assert locked(NOW) is None, "a pause is no lock"
+    reserve(database, NOW + 4)
+    assert [locked(NOW + 4), locked(NOW + 63), locked(NOW + 64)] == [NOW + 64, NOW + 64, None]
 
 
 def test_a_blocked_try_makes_the_wait_no_longer(database: Database) -> None:

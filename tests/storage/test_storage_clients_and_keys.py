@@ -12,8 +12,8 @@ from sso_portal.storage.consents import Consent, ConsentStore
 from sso_portal.storage.database import Database
 from sso_portal.storage.keys import KeyRow, KeyStore
 from sso_portal.storage.versions import bump_version, read_version
+from sso_testkit.together import together
 from tests.support.records import NOW, add_user
-from tests.support.together import together
 
 
 def a_client(client_id: str = "shop", **fields: Any) -> ClientRow:

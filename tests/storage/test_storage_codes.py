@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Database
 from sso_portal.storage.sessions import SessionStore
+from sso_testkit.together import together
 from tests.support.records import NOW, a_code, add_session, add_user
-from tests.support.together import together
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from sso_portal.storage.database import Database
 from sso_portal.storage.device_codes import DeviceCode, DeviceCodeStore
 from sso_portal.storage.sessions import SessionStore
+from sso_testkit.together import together
 from tests.support.records import NOW, a_device_code, add_session, add_user
-from tests.support.together import together
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from sso_portal.storage.database import Database
 from sso_portal.storage.sessions import SessionStore
 from sso_portal.storage.tokens import Token, TokenStore
+from sso_testkit.together import together
 from tests.support.records import NOW, a_family, a_token, add_session, add_user
-from tests.support.together import together
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from sso_portal.base.ids import identifier, token
 from sso_portal.storage.database import Database, Work
 from sso_portal.storage.logout_notices import LogoutNotice, LogoutNoticeStore, SignOut
+from sso_testkit.together import together
 from tests.support.records import NOW, add_user
-from tests.support.together import together
 
 THREADS = 12
 LEASE = 15
@@ -100,6 +100,18 @@ def store_of(database: Database, client_id: str) -> list[LogoutNotice]:
     """What waits for a client."""
     with database.transaction() as work:
         return [notice for notice in LogoutNoticeStore(work).unsettled(1000) if notice.client_id == client_id]
+
+
+def test_the_latest_notices_are_told_with_their_sign_outs(database: Database, user_id: int) -> None:
+    with database.transaction() as work:
+        store = LogoutNoticeStore(work)
+        old = add_sign_out(work, user_id, ["old"], created_at=NOW - 9, state="signed_out", settled_at=NOW - 8)
+        new = add_sign_out(work, user_id, ["a", "b"])
+        told = store.latest(10)
+        # Mutants: what is settled is left out; a notice comes with another sign-out than its own; oldest first.
+        assert [notice for notice, _ in told] == [new[1], new[0], old[0]]
+        assert [sign_out for _, sign_out in told] == [store.sign_out(notice.receipt_hash) for notice, _ in told]
+        assert [notice.client_id for notice, _ in store.latest(1)] == ["b"]
 
 
 def test_one_of_many_settles_a_notice(database: Database, notices: list[LogoutNotice]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Column, Integer, inspect
 import sso_portal.storage.migrate as migrate
 from sso_portal.storage import (
     attempts,
+    audit,
     clients,
     codes,
     consents,
@@ -31,11 +32,12 @@ from sso_portal.storage import (
 )
 from sso_portal.storage.database import Database
 from sso_portal.storage.schema import metadata
+from sso_testkit.together import together
 from tests.support.records import add_user
-from tests.support.together import together
 
 MODULES = (
     attempts,
+    audit,
     clients,
     codes,
     consents,

@@ -8,8 +8,8 @@ from sso_portal.services.once import Once
 from sso_portal.storage.database import Database
 from sso_portal.storage.once import OnceStore
 from sso_testkit import MovableClock
+from sso_testkit.together import together
 from tests.support.records import NOW
-from tests.support.together import together
 
 
 def once(database: Database) -> Once:

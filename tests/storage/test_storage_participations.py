@@ -16,8 +16,8 @@ from sso_portal.storage.database import Database
 from sso_portal.storage.participations import Participation, ParticipationStore
 from sso_portal.storage.sessions import Session, SessionStore
 from sso_portal.storage.users import User
+from sso_testkit.together import together
 from tests.support.records import NOW, add_session, add_user
-from tests.support.together import together
 
 
 @pytest.fixture
@@ -35,17 +35,17 @@ def session(database: Database, user: User) -> Session:
 def test_a_client_takes_part_ends_and_takes_part_again(database: Database, session: Session) -> None:
     with database.transaction() as work:
         store = ParticipationStore(work)
-        assert store.join(session.sid, "shop", NOW) is True
-        assert store.join(session.sid, "shop", NOW + 5) is True
-        assert store.join("another", "shop", NOW) is False
+        assert store.join(session.sid, "shop", NOW) == NOW
+        assert store.join(session.sid, "shop", NOW + 5) == NOW
+        assert store.join("another", "shop", NOW) is None
         assert store.of_client("shop", [session.sid]) == [Participation(session.sid, "shop", NOW, NOW + 5)]
         assert store.end(session.sid, NOW + 6, "shop") == ["shop"]
         assert store.end(session.sid, NOW + 7, "shop") == []
         assert store.of_client("shop", [session.sid]) == []
         (over,) = store.of_sessions([session.sid])
         assert over.ended_at == NOW + 6
-        assert store.join(session.sid, "shop", NOW + 8) is True
-        assert store.of_sessions([session.sid]) == [Participation(session.sid, "shop", NOW, NOW + 8)]
+        assert store.join(session.sid, "shop", NOW + 8) == NOW + 8
+        assert store.of_sessions([session.sid]) == [Participation(session.sid, "shop", NOW + 8, NOW + 8)]
 
 
 def test_a_use_is_noted_unless_a_later_one_is_known(database: Database, session: Session) -> None:
@@ -77,7 +77,7 @@ def test_everybodys_part_ends_once(database: Database, session: Session) -> None
 def test_joining_waits_for_a_sign_out_that_is_under_way_and_is_refused(database: Database, session: Session) -> None:
     started = threading.Event()
 
-    def join() -> bool:
+    def join() -> int | None:
         with database.transaction() as work:
             started.set()
             return ParticipationStore(work).join(session.sid, "shop", NOW)
@@ -90,7 +90,7 @@ def test_joining_waits_for_a_sign_out_that_is_under_way_and_is_refused(database:
             started.wait(5)
             with pytest.raises(TimeoutError):
                 joining.result(0.3)
-        assert joining.result(10) is False
+        assert joining.result(10) is None
 
 
 def test_a_sign_out_waits_for_who_is_joining_and_tells_her(database: Database, session: Session) -> None:
@@ -104,7 +104,7 @@ def test_a_sign_out_waits_for_who_is_joining_and_tells_her(database: Database, s
 
     with ThreadPoolExecutor(1) as pool:
         with database.transaction() as work:
-            assert ParticipationStore(work).join(session.sid, "shop", NOW) is True
+            assert ParticipationStore(work).join(session.sid, "shop", NOW) == NOW
             signing_out = pool.submit(sign_out)
             started.wait(5)
             with pytest.raises(TimeoutError):
@@ -113,7 +113,7 @@ def test_a_sign_out_waits_for_who_is_joining_and_tells_her(database: Database, s
 
 
 def test_whoever_joins_in_the_crowd_is_told_or_refused(database: Database, session: Session) -> None:
-    def rush(number: int) -> tuple[str, bool] | list[str]:
+    def rush(number: int) -> tuple[str, int | None] | list[str]:
         with database.transaction() as work:
             if number == 7:
                 assert SessionStore(work).end(session.sid, "signed_out", NOW) is not None

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from sso_portal.storage.database import Database
 from sso_portal.storage.pushed_requests import PushedRequest, PushedRequestStore
+from sso_testkit.together import together
 from tests.support.records import NOW
-from tests.support.together import together
 
 
 def a_request(name: str, **changes: Any) -> PushedRequest:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sso_portal.storage.clients import ClientRow, ClientStore
 from sso_portal.storage.database import Database
+from sso_testkit.together import together
 from tests.support.records import NOW
-from tests.support.together import together
 
 SHOP = ClientRow("shop", None, {"changes": 0}, NOW, NOW, registration_hash="r" * 64)
 

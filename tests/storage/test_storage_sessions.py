@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sso_portal.storage.database import Database
 from sso_portal.storage.sessions import SessionStore
 from sso_portal.storage.users import UserStore
+from sso_testkit.counting import counting
+from sso_testkit.together import together
 from tests.support.records import NOW, a_session, add_session, add_user
-from tests.support.statements import counted
-from tests.support.together import together
 
 
 def test_a_cookie_finds_its_session_and_person_in_one_statement(database: Database) -> None:
@@ -20,9 +20,9 @@ def test_a_cookie_finds_its_session_and_person_in_one_statement(database: Databa
         user = add_user(work)
         session = add_session(work, user.id, "cookie", user_agent="浏览器" * 100, address="a" * 64, remember_me=True)
         add_session(work, add_user(work, "lin").id, "another")
-    with counted(database) as statements, database.transaction() as work:
+    with counting(database) as counted, database.transaction() as work:
         assert SessionStore(work).live("cookie", NOW) == (session, user)
-    assert len(statements) == 1
+    assert len(counted.statements) == 1
 
 
 @pytest.mark.parametrize(

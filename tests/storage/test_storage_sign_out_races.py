@@ -19,8 +19,8 @@ from sso_portal.storage.sessions import SessionStore
 from sso_portal.storage.tokens import TokenStore
 from sso_portal.storage.users import User, UserStore
 from sso_testkit import MovableClock
+from sso_testkit.together import together
 from tests.support.records import NOW, a_code, a_family, a_token, add_session, add_user
-from tests.support.together import together
 
 HASHER = TokenHasher(b"k" * 32)
 

@@ -9,9 +9,9 @@ from sqlalchemy.exc import IntegrityError
 
 from sso_portal.storage.database import Database
 from sso_portal.storage.tokens import Family, TokenStore
+from sso_testkit.counting import counting
+from sso_testkit.together import together
 from tests.support.records import NOW, a_family, a_token, add_user
-from tests.support.statements import counted
-from tests.support.together import together
 
 
 @pytest.fixture
@@ -25,12 +25,12 @@ def family(database: Database) -> Family:
 
 def test_tokens_are_read_back_with_their_family(database: Database, family: Family) -> None:
     access, refresh = a_token(family, scope="权 " * 400), a_token(family, "refresh")
-    with counted(database) as statements, database.transaction() as work:
+    with counting(database) as counted, database.transaction() as work:
         TokenStore(work).add_tokens(access, refresh)
-    assert len(statements) == 1
-    with counted(database) as statements, database.transaction() as work:
+    assert len(counted.statements) == 1
+    with counting(database) as counted, database.transaction() as work:
         assert TokenStore(work).get(access.token_hash, "access") == (access, family)
-    assert len(statements) == 1
+    assert len(counted.statements) == 1
     with database.transaction() as work:
         assert TokenStore(work).get(refresh.token_hash, "refresh") == (refresh, family)
 

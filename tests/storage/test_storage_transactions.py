@@ -8,8 +8,8 @@ import transaction
 from sso_portal.storage.database import Database, Unavailable
 from sso_portal.storage.users import UserStore
 from sso_portal.storage.versions import bump_version, read_version
+from sso_testkit.counting import counting
 from tests.support.records import add_user
-from tests.support.statements import counted
 
 
 def names(database: Database) -> list[str]:
@@ -59,10 +59,10 @@ def test_a_joined_unit_that_only_reads_writes_nothing(database: Database) -> Non
     manager = transaction.TransactionManager(explicit=True)
     manager.begin()
     work = database.join(manager)
-    with counted(database) as statements:
+    with counting(database) as counted:
         read_version(work, "clients")
         manager.commit()
-    assert [statement.split()[0] for statement in statements] == ["SELECT"]
+    assert [statement.split()[0] for statement in counted.statements] == ["SELECT"]
 
 
 def test_two_units_of_one_request_commit_together(database: Database) -> None:

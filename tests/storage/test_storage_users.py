@@ -6,9 +6,9 @@ import pytest
 
 from sso_portal.storage.database import Database
 from sso_portal.storage.users import UserStore
+from sso_testkit.counting import counting
+from sso_testkit.together import together
 from tests.support.records import NOW, WHOLE_PROFILE, add_user
-from tests.support.statements import counted
-from tests.support.together import together
 
 
 def test_a_person_is_read_back_as_she_was_written(database: Database) -> None:
@@ -128,6 +128,6 @@ def test_a_password_check_reads_once(database: Database) -> None:
         user = add_user(work)
         UserStore(work).set_password(user.id, "hash", NOW)
     for name in ("zp", "nobody"):
-        with counted(database) as statements, database.transaction() as work:
+        with counting(database) as counted, database.transaction() as work:
             UserStore(work).with_password(name)
-        assert len(statements) == 1
+        assert len(counted.statements) == 1

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -65,7 +65,13 @@ def run(tmp_path: Path) -> Run:
 @pytest.fixture(scope="module")
 def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a database that is migrated, to be copied."""
-    folder = tmp_path_factory.mktemp("upgraded")
+    return _upgraded(tmp_path_factory.getbasetemp() / "upgraded")
+
+
+@cache
+def _upgraded(folder: Path) -> Path:
+    """Once for all modules: making keys takes its time."""
+    folder.mkdir()
     (folder / "portal.ini").write_text(INI)
     assert run_in(folder, "db", "upgrade").returncode == 0
     return folder

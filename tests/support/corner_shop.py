@@ -11,8 +11,8 @@ import pytest
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.relying_party import RedirectPage, RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty, Site
 
 ENDPOINT = f"{PORTAL}/o/register/"
 CALLBACK = "https://corner.example.test/cb"
@@ -55,7 +55,7 @@ class Corner:
 
     def site(self, told: Told) -> RelyingParty:
         """What was registered, at work."""
-        self.sso.world.add("https://corner.example.test", Site())
+        self.sso.world.add("https://corner.example.test", RedirectPage())
         return RelyingParty(self.sso, told["client_id"], told.get("client_secret"), CALLBACK)
 
     def clients(self) -> set[str]:

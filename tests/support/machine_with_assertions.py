@@ -8,17 +8,10 @@ import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
-from tests.support.assertions import TOKEN, claims_for, jwk_set, key_for
-from tests.support.refusals import error
+from sso_testkit.clients import MACHINE, Machine, assertion_claims, jwk_set, key_for
+from sso_testkit.refusals import error_of
 
 KEY, RSA = key_for("ES256", "one"), key_for("RS256", "rsa")
-MACHINE: dict[str, Any] = {
-    "client_name": "Machine",
-    "grant_types": ["client_credentials"],
-    "response_types": [],
-    "scope": "all",
-}
-GRANT = {"grant_type": "client_credentials"}
 SECRET = "the secret of a machine, long enough to be a key"
 
 
@@ -34,16 +27,16 @@ def sso(shared_sso: SingleSignOn) -> SingleSignOn:
 
 def ask(sso: SingleSignOn, fields: dict[str, Any], **headers: str) -> webtest.TestResponse:
     """Ask for a token, whatever comes of it."""
-    return webtest.TestApp(sso.world, lint=False).post(TOKEN, {**GRANT, **fields}, headers=headers, status="*")
+    return Machine(sso).ask({"client_id": None, **fields}, **headers)
 
 
 def good(sso: SingleSignOn, client_id: str = "keyed", **changes: Any) -> dict[str, Any]:
     """The claims of a good assertion, made now, with members changed or left out (``None``)."""
-    return claims_for(client_id, sso.clock.now(), **changes)
+    return assertion_claims(client_id, sso.clock.now(), **changes)
 
 
 def refused(answer: webtest.TestResponse) -> str:
     """Why the client was not taken for who it says."""
-    assert error(answer, 401) == "invalid_client"
+    assert error_of(answer, 401) == "invalid_client"
     assert answer.headers["WWW-Authenticate"].startswith("Basic ")
     return str(answer.json["error_description"])

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from sso_testkit import SingleSignOn
-from tests.support.certificates import SETTINGS, ClientCertificate, Proxy
+from sso_testkit.clients import PROXY_SETTINGS, ClientCertificate, ReverseProxy
 
-MACHINE: dict[str, Any] = {
-    "client_name": "Machine",
-    "grant_types": ["client_credentials"],
-    "response_types": [],
-    "scope": "all",
-}
 NAMES = {
     "dns": "machine.example.test",
     "uri": "spiffe://example/machine",
@@ -27,13 +20,13 @@ NAMES = {
 @pytest.fixture
 def sso(make_sso: Callable[..., SingleSignOn]) -> SingleSignOn:
     """A portal behind a proxy that hands certificates on."""
-    return make_sso(SETTINGS)
+    return make_sso(PROXY_SETTINGS)
 
 
 @pytest.fixture
-def proxy(sso: SingleSignOn) -> Proxy:
+def proxy(sso: SingleSignOn) -> ReverseProxy:
     """The proxy that the portal trusts."""
-    return Proxy(sso)
+    return ReverseProxy(sso)
 
 
 @pytest.fixture

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import webtest
 
 from sso_testkit import SingleSignOn
-from tests.support.dpop import TOKEN, DpopKey
-from tests.support.refusals import error
+from sso_testkit.clients import MACHINE, DpopKey, Machine
+from sso_testkit.refusals import error_of
 
-MACHINE: dict[str, Any] = {"client_name": "Machine", "grant_types": ["client_credentials"], "response_types": []}
 FORM = {"grant_type": "client_credentials", "client_id": "machine", "client_secret": "the secret of a machine"}
 
 
 @pytest.fixture(scope="module")
 def sso(shared_sso: SingleSignOn) -> SingleSignOn:
     """One world for the whole table."""
-    shared_sso.add_client("machine", FORM["client_secret"], scope="all", **MACHINE)
+    shared_sso.add_client("machine", FORM["client_secret"], **MACHINE)
     return shared_sso
 
 
@@ -30,11 +27,11 @@ def key(sso: SingleSignOn) -> DpopKey:
 
 def ask(sso: SingleSignOn, proof: str, **fields: str) -> webtest.TestResponse:
     """Ask for a token, whatever comes of it."""
-    return webtest.TestApp(sso.world, lint=False).post(TOKEN, {**FORM, **fields}, headers={"DPoP": proof}, status="*")
+    return Machine(sso).ask({**FORM, **fields}, DPoP=proof)
 
 
 def refused(answer: webtest.TestResponse) -> str:
     """Why the proof was not taken."""
-    assert error(answer) == "invalid_dpop_proof"
+    assert error_of(answer) == "invalid_dpop_proof"
     assert answer.headers["DPoP-Nonce"]
     return str(answer.json["error_description"])

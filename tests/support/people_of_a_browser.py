@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sso_testkit import Browser
 from sso_testkit.browser import Tab
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.relying_party import RelyingParty
 
 CHOOSER = f"{PORTAL}/o/login/?prompt=select_account&next=/"
 PASSWORDS = {"zp": "penadmin", "lin": "lin-demo-password"}

@@ -9,10 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 import webtest
 
 from sso_testkit import Browser, SingleSignOn
+from sso_testkit.clients import DpopKey, assertion_claims, assertion_fields, jwk_set, key_for, signed
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import claims_for, jwk_set, key_for, proof, signed
-from tests.support.dpop import DpopKey
-from tests.support.relying_party import RelyingParty
 
 KEY = key_for("ES256", "fapi")
 RSA = key_for("RS256", "fapi-rsa")
@@ -52,8 +51,8 @@ class ProfiledClient:
 
     def assertion(self, **changes: Any) -> dict[str, str]:
         """A good client assertion: for the issuer alone."""
-        claims = claims_for(self.site.client_id, self.site.sso.clock.now(), **{"aud": PORTAL, **changes})
-        return proof(signed(claims, KEY))
+        claims = assertion_claims(self.site.client_id, self.site.sso.clock.now(), **{"aud": PORTAL, **changes})
+        return assertion_fields(signed(claims, KEY))
 
     def push(self, **changes: str | None) -> webtest.TestResponse:
         """Push a request."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sso_portal.base.jose import SIGNING_ALGORITHMS
-from tests.support.devices import DEVICE_CODE
+from sso_testkit.clients.names import DEVICE_CODE, SIGNING_ALGORITHMS
 
 SITE = "https://site.example.test"
 CALLBACK = f"{SITE}/callback"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "demo_sites")
+PACKAGES = ("sso_portal", "sso_client", "sso_testkit", "sso_flow", "demo_sites")
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,21 @@ class Module:
 
 
 def modules(root: Path, *packages: str) -> list[Module]:
-    """Every module of the packages below ``root``."""
+    """Every module of the packages below ``root``; those of the project itself are read and parsed once."""
+    return list(_own(packages)) if root == ROOT else _modules(root, packages)
+
+
+@cache
+def _own(packages: tuple[str, ...]) -> list[Module]:
+    return [module for package in packages for module in _own_package(package)]
+
+
+@cache
+def _own_package(package: str) -> list[Module]:
+    return _modules(ROOT, (package,))
+
+
+def _modules(root: Path, packages: tuple[str, ...]) -> list[Module]:
     found = []
     for package in packages:
         for path in sorted((root / package).rglob("*.py")):

@@ -31,6 +31,8 @@ CONNECTION_WAYS: Mapping[str, Way] = {
 }
 """Ways that leave nothing in the request but ``client_id``, by the method that the client is registered for."""
 
+_HOUR = 3_600
+
 
 def authenticated_client(request: Any) -> Client:
     """The client that ``request`` comes from, known for certain unless it is a public one.
@@ -47,8 +49,21 @@ def authenticated_client(request: Any) -> Client:
     client = _named_client(request, way)
     if not used:
         way = CONNECTION_WAYS.get(client.metadata["token_endpoint_auth_method"], way)
-    way.check(request, client)
+    try:
+        way.check(request, client)
+    except InvalidClientError:
+        _note_refusal(request, client)
+        raise
     return client
+
+
+def _note_refusal(request: Any, client: Client) -> None:
+    """Once in each hour for each client and address: whoever guesses a secret must not fill the log."""
+    call, now = call_of(request), call_of(request).clock.now()
+    hour = now // _HOUR
+    if call.services.once.first_use("client refused", f"{client.client_id} {call.address} {hour}", now + _HOUR):
+        check = call.finding.check if call.finding is not None else "invalid_client"
+        call.services.audit.record("client_refused", client_id=client.client_id, check=check)
 
 
 def _named_client(request: Any, way: Way) -> Client:

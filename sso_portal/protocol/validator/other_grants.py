@@ -25,7 +25,7 @@ class OtherGrantAnswers:
                 description="This client is not registered for the grant password.", request=request
             )
         call = call_of(request)
-        outcome = call.services.sign_in.with_password(username, password, call.address)
+        outcome = call.services.sign_in.with_password(username, password, call.address, client_id=client.client_id)
         if not isinstance(outcome, NotSignedIn):
             request.user = call.user = outcome.user
             return True

@@ -7,6 +7,7 @@ from alembic import context
 # Imported for their tables, which Alembic compares with the database when a new migration is drafted.
 from sso_portal.storage import (  # noqa: F401
     attempts,
+    audit,
     clients,
     codes,
     consents,

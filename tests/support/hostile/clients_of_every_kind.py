@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.assertions import jwk_set, key_for
-from tests.support.devices import DEVICE_CODE
-from tests.support.keys import EncryptionKey
+from sso_testkit.clients import EncryptionKey, jwk_set, key_for
+from sso_testkit.clients.names import DEVICE_CODE
 
 PASSWORDS = {"zp": "penadmin", "lin": "lin-demo-password"}
 SETTINGS = {

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.support.assertions import signed
+from sso_testkit.clients import signed
 from tests.support.hostile.clients_of_every_kind import KEY
 
 Claims = Mapping[str, Any]

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from sso_portal.base.ids import token
 from sso_testkit import SingleSignOn
+from sso_testkit.clients import assertion_claims, signed, signed_by_secret
+from sso_testkit.relying_party import CHALLENGE, VERIFIER
 from sso_testkit.sso import PORTAL
-from tests.support.assertions import claims_for, signed, signed_by_secret
 from tests.support.hostile.clients_of_every_kind import CLIENTS, KEY, SECRETS, SETTINGS
 from tests.support.hostile.forged_jwts import FORGERIES
 from tests.support.hostile.raw_requests import Answer, send
-from tests.support.relying_party import CHALLENGE, VERIFIER
 
 CSRF = "c" * 43
 """The token that a browser would have from an earlier page."""
@@ -26,6 +26,11 @@ _SESSION_SECONDS = 3_000
 _FORM = "application/x-www-form-urlencoded"
 _SCOPE = "openid profile"
 Memory = dict[tuple[str, str], str]
+
+
+def token() -> str:
+    """Something as long as what the portal gives out."""
+    return secrets.token_hex(22)[:43]
 
 
 def authorization(client_id: str, **changes: str) -> dict[str, str]:
@@ -203,7 +208,7 @@ class LivingWorld:
         return self._id_tokens[client_id]
 
     def _assertion(self, client_id: str) -> str:
-        claims = claims_for(client_id, self.sso.clock.now())
+        claims = assertion_claims(client_id, self.sso.clock.now())
         secret = SECRETS.get(client_id)
         return signed_by_secret(claims, secret) if secret else signed(claims, KEY)
 
@@ -231,4 +236,4 @@ class LivingWorld:
             self.newcomers.clear()
 
     def _forger(self, forge: Callable[[Any], str]) -> Callable[[str, Memory], str]:
-        return lambda of, _: forge({**claims_for(of, self.sso.clock.now()), **authorization(of)})
+        return lambda of, _: forge({**assertion_claims(of, self.sso.clock.now()), **authorization(of)})

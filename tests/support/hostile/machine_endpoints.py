@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.devices import DEVICE_CODE
+from sso_testkit.clients.names import DEVICE_CODE
+from sso_testkit.relying_party import VERIFIER
 from tests.support.hostile.clients_of_every_kind import CLIENTS, PASSWORDS
 from tests.support.hostile.living_world import authorization
 from tests.support.hostile.plans import Basic, Pairs, Plan, Thing, get, post, proof
@@ -19,7 +20,6 @@ from tests.support.hostile.words import (
     Endpoint,
     pairs,
 )
-from tests.support.relying_party import VERIFIER
 
 _JSON: Pairs = (("CONTENT_TYPE", "application/json"),)
 _OWN: Pairs = (("HTTP_AUTHORIZATION", Thing("registration token", "newcomer", "Bearer ")),)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sso_portal.services.client_metadata import FIELDS
+from tests.support.client_fields import CLIENT_FIELDS
 from tests.support.hostile.plans import FORM, Basic, Pairs, Plan, Thing, Value
 from tests.support.hostile.words import CLIENT_IDS, FORGED, Endpoint
 
@@ -104,7 +104,7 @@ JSON_VALUES: tuple[object, ...] = (
     "https://newcomer.example.test/file",
     "pairwise",
 )
-JSON_NAMES = (*FIELDS, "client_id", "client_secret", "software_statement", '名"', "x" * 500)
+JSON_NAMES = (*CLIENT_FIELDS, "client_id", "client_secret", "software_statement", '名"', "x" * 500)
 BODIES = (
     b"",
     b"\xff\xfe\x00\x01",

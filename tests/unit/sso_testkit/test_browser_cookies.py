@@ -233,6 +233,15 @@ def test_webtest_s_own_calls_have_the_same_cookies(town: CookieTown, browser: Br
     assert browser.open(A).text == "x=1; y=2"
 
 
+def test_requests_that_no_page_makes_have_the_same_cookies(town: CookieTown, browser: Browser) -> None:
+    browser.open(town.setting(A, "x=1"))
+    assert browser.http.get(f"{A}/", headers={"X-Odd": "1"}).text == "x=1"
+    browser.http.get(town.setting(A, "y=2"))
+    assert browser.cookies() == {"a.test x": "1", "a.test y": "2"}
+    assert browser.page.request.path == "/set", "no tab has moved"
+    assert len(browser.journal.hops) == 1, "and nothing was written down"
+
+
 def test_cookies_of_other_jars_can_be_put_in(town: CookieTown, browser: Browser) -> None:
     thief = Browser(town.world)
     browser.open(town.setting(A, "x=1"))

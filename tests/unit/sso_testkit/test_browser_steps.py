@@ -6,9 +6,9 @@ import pytest
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.browser import NotSeen
+from sso_testkit.clients import Device
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL, PROJECT_CENTER
-from tests.support.devices import Device
-from tests.support.relying_party import RelyingParty
 
 
 @pytest.fixture

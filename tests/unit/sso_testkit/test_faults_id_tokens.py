@@ -48,6 +48,7 @@ def test_claims_can_be_taken_away(browser: Browser, sso: SingleSignOn) -> None:
     """Mutant: sso_client/id_token.py takes a token without a subject."""
     sso.faults.changed_id_token({"sub": None})
     browser.open(MINE)
+    assert title(browser) == UNCONFIRMED
     assert reason(browser) == "id_token refused by the check of sub: no subject"
 
 

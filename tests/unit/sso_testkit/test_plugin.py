@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sso_testkit.socket_guard import SocketGuard, SocketOpened
+from tests.support.source import ROOT
 
 pytest_plugins = ["pytester"]
 
@@ -28,6 +29,7 @@ def site(environ, start_response):
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> object:
     """Runs a test file with the plugin, in a process that knows nothing of this one's modules."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     def run_one(source: str, *options: str) -> pytest.RunResult:
         pytester.makepyfile(site_of_mine=_SITE)
@@ -100,7 +102,9 @@ def test_a_socket_in_a_thread_is_found_and_the_way_out_is_said(run: object) -> N
         """
     )
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*127.0.0.1:9 was opened by *test_it.py:7*", "*copy_context*"])
+    result.stdout.fnmatch_lines(
+        ["*127.0.0.1:9 was opened by *test_it.py:7*", "*the site's own*outside*sso.world.entered()*"]
+    )
 
 
 def test_a_failing_test_tells_its_story(run: object) -> None:
@@ -144,6 +148,39 @@ def test_reports_are_written_where_they_are_wanted(run: object, tmp_path: Path) 
     pages = [page.name for page in (tmp_path / "report").glob("*.html") if page.name != "index.html"]
     assert len(pages) == 1
     assert "penadmin" not in (tmp_path / "report" / pages[0]).read_text()
+
+
+def test_reports_and_their_index_are_in_the_language_that_is_wanted(run: object, tmp_path: Path) -> None:
+    result = run(  # type: ignore[operator]
+        """
+        def test_it(site, browser):
+            browser.open(site.url("/mine"))
+        """,
+        *("--sso-report", str(tmp_path / "report"), "--sso-report-language", "zh-CN"),
+    )
+    result.assert_outcomes(passed=1)
+    index, page = sorted((tmp_path / "report").glob("*.html"), key=lambda file: file.name != "index.html")
+    assert "流程记录" in index.read_text(encoding="utf-8")
+    assert "打开 project.example.test /mine" in page.read_text(encoding="utf-8")
+
+
+def test_a_report_that_cannot_be_written_is_one_line_at_the_end(run: object, tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("in the way")
+    result = run(  # type: ignore[operator]
+        """
+        def test_it(site, browser):
+            browser.open(site.url("/mine"))
+
+        def test_that_fails(site, browser):
+            browser.open(site.url("/mine"))
+            assert False, "for a reason of its own"
+        """,
+        *("--sso-report", str(tmp_path / "a-file" / "report")),
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*for a reason of its own*", "*single sign-on story*"])
+    result.stdout.fnmatch_lines(["--sso-report: 2 could not be written, the first because of NotADirectoryError: *"])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
 
 
 def test_files_are_no_network() -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.journal import Journal
+from sso_testkit.relying_party import RelyingParty
 from sso_testkit.sso import PORTAL
-from sso_testkit.story import NotAsExpected, heading_of, story_of
-from tests.support.relying_party import RelyingParty
+from sso_testkit.story import NotAsExpected, story_of
 
 SECRET = "a-secret-that-nobody-may-read-in-a-report-of-ours"
 
@@ -31,7 +29,7 @@ def test_of_nothing_there_is_no_story() -> None:
 def test_a_redirect_is_told_with_where_it_leads_and_what_it_brings() -> None:
     moved = {"url": "https://a.test/go?x=1", "status": 303}
     headers = [
-        ("Location", "/there?state=s#f=2"),
+        ("Location", "/there?scope=s#f=2"),
         ("Set-Cookie", f"a={SECRET}; Path=/"),
         ("Set-Cookie", "b=; Max-Age=0"),
     ]
@@ -39,18 +37,18 @@ def test_a_redirect_is_told_with_where_it_leads_and_what_it_brings() -> None:
         "  1  person: GET https://a.test/go",
         "        with x=1",
         "      ← 303 to https://a.test/there",
-        "        with state=s",
+        "        with scope=s",
         "        with f=2",
         "        cookies set: a, b",
     ]
 
 
 def test_what_a_redirect_has_brought_is_not_told_twice() -> None:
-    moved = {"url": "https://a.test/", "status": 302, "response_headers": [("Location", "https://b.test/?state=s")]}
-    told = story_of(journal_of(moved, {"url": "https://b.test/?state=s"}))
-    assert told.count("with state=s") == 1
-    again = story_of(journal_of(moved, {"url": "https://b.test/?state=other"}))
-    assert "with state=other" in again
+    moved = {"url": "https://a.test/", "status": 302, "response_headers": [("Location", "https://b.test/?scope=s")]}
+    told = story_of(journal_of(moved, {"url": "https://b.test/?scope=s"}))
+    assert told.count("with scope=s") == 1
+    again = story_of(journal_of(moved, {"url": "https://b.test/?scope=other"}))
+    assert "with scope=other" in again
 
 
 def test_a_form_is_told_without_its_secrets() -> None:
@@ -159,14 +157,6 @@ def test_two_worlds_tell_their_own_stories(make_sso: Any) -> None:
     hers.browser().open(f"{PORTAL}/o/login/")
     assert "Sign in" in story_of(hers.journal, hers.portal)
     assert story_of(his.journal, his.portal) == "nobody has asked for anything yet"
-
-
-@pytest.mark.parametrize(
-    ("source", "heading"),
-    [("<title>T</title>", "T"), ("<H1>a</H1><h1>b</h1>", "a"), ("", ""), ("<h1><br></h1>", ""), ("<h1x>a</h1x>", "")],
-)
-def test_a_page_is_known_by_its_heading(source: str, heading: str) -> None:
-    assert heading_of(source) == heading
 
 
 def test_a_failed_expectation_begins_with_what_failed() -> None:

@@ -10,9 +10,9 @@ import requests
 
 from sso_testkit import SingleSignOn, World
 from sso_testkit.sso import PORTAL
+from sso_testkit.together import together
 from sso_testkit.world import UnknownHost
 from tests.support.flask_site import make_flask_site
-from tests.support.together import together
 
 SHOP = "https://shop.example.test"
 

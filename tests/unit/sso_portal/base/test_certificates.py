@@ -15,7 +15,7 @@ from sso_portal.base.certificates import (
     subject_name_problem,
     thumbprint_of,
 )
-from tests.support.certificates import ClientCertificate
+from sso_testkit.clients import ClientCertificate
 
 NOW = 1_800_000_000
 

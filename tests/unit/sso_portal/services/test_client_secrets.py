@@ -10,7 +10,7 @@ from sso_portal.base.errors import Refused
 from sso_portal.base.hashing import derive_key
 from sso_portal.base.jose import decrypt
 from sso_portal.wiring import Portal
-from tests.support.assertions import jwk_set, key_for
+from sso_testkit.clients import jwk_set, key_for
 
 SITE: dict[str, Any] = {"client_name": "Site", "redirect_uris": ["https://site.example.test/cb"]}
 KEPT = {**SITE, "token_endpoint_auth_method": "client_secret_jwt"}

@@ -13,8 +13,8 @@ from sso_portal.services.clients import Client
 from sso_portal.services.consents import Agreement
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
-from tests.support.assertions import jwk_set, key_for
-from tests.support.statements import counted
+from sso_testkit.clients import jwk_set, key_for
+from sso_testkit.counting import counting
 
 MakePortal = Callable[..., Portal]
 
@@ -148,11 +148,11 @@ def test_clients_are_found_in_memory(portal: Portal) -> None:
         unit.clients.add(SITE, client_id="a")
     with portal.transaction() as unit:
         assert [client.client_id for client in unit.clients.known()] == ["a", "b"]
-        with counted(portal.database) as statements:
+        with counting(portal.database) as counted:
             assert [unit.clients.find(name) is not None for name in ("a", "b", "c", "", None)] == [True] * 2 + [
                 False
             ] * 3
-        assert statements == []
+        assert counted.statements == []
 
 
 def test_what_was_rolled_back_is_forgotten(portal: Portal) -> None:

@@ -11,7 +11,7 @@ from sso_portal.services.sessions import Session
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
 from sso_testkit import MovableClock
-from tests.support.together import together
+from sso_testkit.together import together
 
 SCOPE = "openid profile email"
 

@@ -12,7 +12,7 @@ from sso_portal.base.jose import KEY_ALGORITHMS, SIGNING_ALGORITHMS, SigningKey,
 from sso_portal.services.keys import KeyInfo
 from sso_portal.wiring import Portal
 from sso_testkit import MovableClock
-from tests.support.together import together
+from sso_testkit.together import together
 
 MakePortal = Callable[..., Portal]
 

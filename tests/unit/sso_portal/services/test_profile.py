@@ -13,8 +13,8 @@ from sso_portal.services.profile import ADDRESS, PROFILE, changed_profile, check
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
 from sso_testkit import MovableClock
+from sso_testkit.together import together
 from tests.support.records import WHOLE_PROFILE
-from tests.support.together import together
 
 GOOD = [
     ("given_name", "María José"),

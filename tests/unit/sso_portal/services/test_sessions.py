@@ -10,7 +10,7 @@ from sso_portal.services.sessions import Session
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal, Unit
 from sso_testkit import MovableClock
-from tests.support.statements import counted
+from sso_testkit.counting import counting
 
 
 def begin(unit: Unit, user: User, old: str | None = None, **fields: Any) -> tuple[Session, str]:
@@ -74,9 +74,9 @@ def test_its_use_is_written_once_a_minute(portal: Portal, zp: User, clock: Movab
     written = []
     for seconds in (0, 59, 1, 59, 1):
         clock.advance(seconds)
-        with counted(portal.database) as statements, portal.transaction() as unit:
+        with counting(portal.database) as counted, portal.transaction() as unit:
             unit.sessions.find(cookie)
-        written.append([statement.split()[0] for statement in statements])
+        written.append([statement.split()[0] for statement in counted.statements])
     assert written == [["SELECT"], ["SELECT"], ["SELECT", "UPDATE"], ["SELECT"], ["SELECT", "UPDATE"]]
 
 
@@ -109,13 +109,13 @@ def test_the_sessions_of_one_browser(portal: Portal, zp: User, lin: User, clock:
     with portal.transaction() as unit:
         first, hers = begin(unit, zp)
         second, his = begin(unit, lin, remember_me=True)
-    with portal.transaction() as unit, counted(portal.database) as statements:
+    with portal.transaction() as unit, counting(portal.database) as counted:
         found = unit.sessions.in_browser([his, "x" * 43, hers, ""])
     assert [(one.cookie, one.session, one.user, one.is_living) for one in found] == [
         (his, second, lin, True),
         (hers, first, zp, True),
     ]
-    assert len(statements) == 1, "and no use was noted"
+    assert len(counted.statements) == 1, "and no use was noted"
     assert hers not in repr(found)
     clock.advance(7200)
     with portal.transaction() as unit:

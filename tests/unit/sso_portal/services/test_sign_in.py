@@ -12,7 +12,7 @@ from sso_portal.services.sign_in import NotSignedIn, SignedIn
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
 from sso_testkit import MovableClock
-from tests.support.together import together
+from sso_testkit.together import together
 
 MakePortal = Callable[..., Portal]
 

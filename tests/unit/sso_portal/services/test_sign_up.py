@@ -10,7 +10,7 @@ from sso_portal.services.sign_up import Created, Newcomer, NotCreated, problems_
 from sso_portal.services.users import User
 from sso_portal.wiring import Portal
 from sso_testkit import MovableClock
-from tests.support.together import together
+from sso_testkit.together import together
 from tests.unit.sso_portal.services.conftest import MakePortal
 
 ANA = Newcomer("ana", "安娜", "ana@example.test", "a good password")

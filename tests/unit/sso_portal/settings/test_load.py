@@ -71,6 +71,7 @@ def test_missing_and_unknown_ones_are_listed_together() -> None:
         ({"sign_up__lock_seconds": "0"}, 1, "1 or more"),
         ({"sign_up__enabled": "perhaps"}, 1, "true or false"),
         ({"dpop__nonce_seconds": "0"}, 1, "1 or more"),
+        ({"audit__keep_days": "0"}, 1, "sso.audit.keep_days"),
         ({"mutual_tls__header": "X-Client-Cert"}, 1, "trusted_proxies"),
         ({"mutual_tls__header": "X Cert", "web__trusted_proxies": "10.0.0.1"}, 1, "name of a header"),
         ({"mutual_tls__verified_header": "X-Client-Verify"}, 1, "needs sso.mutual_tls.header"),

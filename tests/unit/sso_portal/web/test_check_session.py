@@ -9,7 +9,6 @@ import webtest
 
 from sso_testkit import Browser, SingleSignOn
 from sso_testkit.sso import PORTAL
-from tests.support.statements import counted
 
 FRAME = f"{PORTAL}/o/check_session/"
 
@@ -45,12 +44,12 @@ def test_it_is_one_script_and_no_word(sso: SingleSignOn, page: webtest.TestRespo
 
 def test_it_is_the_same_for_everybody_and_asks_the_database_nothing(sso: SingleSignOn, browser: Browser) -> None:
     stranger = sso.browser("zh-CN")
-    with counted(sso.portal.database) as statements:
+    with sso.counting() as counted:
         hers, theirs = browser.request("GET", FRAME, None), stranger.request("GET", FRAME, None)
     assert hers.body == theirs.body
     assert hers.headers["Cache-Control"] == theirs.headers["Cache-Control"] == "public, max-age=300"
     assert "Set-Cookie" not in hers.headers and "Set-Cookie" not in theirs.headers
-    assert statements == []
+    assert counted.statements == []
 
 
 @pytest.mark.parametrize("path", ["/", "/o/login/", "/o/logout/", "/o/authorize/", "/account/create"])

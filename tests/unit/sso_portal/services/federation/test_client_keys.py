@@ -14,8 +14,8 @@ from sso_portal.services.federation import client_keys
 from sso_portal.services.federation.client_keys import KEPT_SECONDS, PAUSE_SECONDS, ClientKeys, KeysUnavailable
 from sso_portal.services.federation.fetch import Unfetchable
 from sso_testkit import MovableClock
-from tests.support.assertions import jwk_set, key_for, signed
-from tests.support.together import together
+from sso_testkit.clients import jwk_set, key_for, signed
+from sso_testkit.together import together
 
 URI = "https://rp.example.test/jwks"
 OLD, NEW = key_for("ES256", "old"), key_for("ES256", "new")
