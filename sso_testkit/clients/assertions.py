@@ -15,8 +15,8 @@ _numbers = count(1)
 
 
 def assertion_claims(client_id: str, now: int, **changes: Any) -> dict[str, Any]:
-    """The claims of a good assertion, with a ``jti`` of its own and good for a minute from ``now`` (in seconds); members are
-    changed, added or left out (``None``)."""
+    """The claims of a good assertion, with a ``jti`` of its own and good for a minute from ``now`` (in seconds);
+    members are changed, added or left out (``None``)."""
     claims = {
         "iss": client_id,
         "sub": client_id,

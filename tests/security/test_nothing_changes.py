@@ -30,8 +30,8 @@ class World:
     def rows(self) -> dict[str, list[Any]]:
         with self.sso.portal.database.engine.connect() as connection:
             names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-            # What is remembered of the refusal itself is no change of anything.
-            kept = [name for name in names if name != "trace_events"]
+            # What is remembered of the refusal itself is no change of anything, nor that it is written once an hour.
+            kept = [name for name in names if name not in {"trace_events", "audit_events", "used_once"}]
             return {name: connection.exec_driver_sql(f'SELECT * FROM "{name}"').all() for name in kept}
 
 

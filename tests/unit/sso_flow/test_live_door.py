@@ -44,7 +44,9 @@ def test_she_sees_her_own_flow_in_her_language(door: TestApp) -> None:
     assert "Opens Shop /mine" in door.get("/demo/flow?site=shop", headers=hers).text
 
 
-@pytest.mark.parametrize("number", ["", new_number(), HERS[:-1], HERS.swapcase()])
+@pytest.mark.parametrize(
+    "number", ["", new_number(), HERS[:-1], HERS.swapcase()], ids=["none", "new", "cut", "other case"]
+)
 def test_nobody_else_does(door: TestApp, number: str) -> None:
     page = door.get("/demo/flow", headers={"Cookie": f"{COOKIE}={number}; other={HERS}"})
     assert "This browser has not signed in" in page.text
