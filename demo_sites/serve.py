@@ -1,4 +1,4 @@
-"""Runs one demo site: ``python -m demo_sites.serve project_center --port 9001 --settings-json -``.
+"""Runs one demo site or API: ``python -m demo_sites.serve project_center --port 9001 --settings-json -``.
 
 The settings are one JSON object of strings. They hold the client secret, so they come from a file or from the first
 line of standard input, never from an argument, which every user of the machine can read.
@@ -20,7 +20,9 @@ from types import FrameType
 
 from demo_sites.common.recorded import recorded
 
-SITES = ("project_center", "talent_center")
+SITES = tuple(sorted(file.parent.name for file in Path(__file__).parent.glob("*/app.py")))
+"""The sites and APIs that there are."""
+
 THREADS = 4
 
 
@@ -28,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGTERM, SIGINT or, if asked, the end of standard input. Returns the exit status."""
     options = parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    # Who has called an API for whom is news: one line for each request.
+    logging.getLogger("sso_client.guard").setLevel(logging.INFO)
+    logging.getLogger("demo_sites").setLevel(logging.INFO)
     # A request that waits for a free thread is no news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, leave)
@@ -65,7 +70,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The command line; wrong usage ends the process with status 2."""
-    parser = argparse.ArgumentParser(prog="python -m demo_sites.serve", description="Runs one demo site.")
+    parser = argparse.ArgumentParser(prog="python -m demo_sites.serve", description="Runs one demo site or API.")
     parser.add_argument("site", choices=SITES)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)

@@ -24,7 +24,7 @@ from sso_client.errors import (
 from sso_client.identity import Identity
 from sso_client.kit import Kit
 from sso_client.settings import Settings, read_settings
-from sso_client.story import Step, Story, shown_length
+from sso_client.story import Step, Story, shown_length, tell_call
 from sso_client.urls import local_path
 
 __all__ = [
@@ -51,4 +51,5 @@ __all__ = [
     "local_path",
     "read_settings",
     "shown_length",
+    "tell_call",
 ]

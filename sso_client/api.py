@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter
 from requests.auth import AuthBase
 
 from sso_client.access_tokens import AccessTokens
 from sso_client.backchannel import HttpFactory
+from sso_client.careful_session import limited
 from sso_client.urls import is_safe_endpoint
 
 
@@ -23,9 +22,7 @@ def api_session(
     """
     session = http()
     session.auth = _PersonsToken(tokens, id_hash, allow_http)
-    for prefix, adapter in list(session.adapters.items()):
-        session.mount(prefix, _WithTimeout(adapter, timeout))
-    return session
+    return limited(session, timeout)
 
 
 class _PersonsToken(AuthBase):
@@ -37,9 +34,7 @@ class _PersonsToken(AuthBase):
         self._allow_http = allow_http
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if not is_safe_endpoint((request.url or "").split("#")[0], allow_http=self._allow_http):
-            # RFC 6750 section 5.3: a bearer token must not travel without TLS.
-            raise requests.exceptions.InvalidSchema("a token is only sent over https, or to this machine")
+        check_address(request, allow_http=self._allow_http)
         token = self._tokens.current(self._id_hash)
         request.headers["Authorization"] = f"Bearer {token.access_token}"
         tried = False
@@ -68,37 +63,10 @@ class _PersonsToken(AuthBase):
         return request
 
 
-class _WithTimeout(BaseAdapter):
-    """An adapter with a time limit for the calls that have none of their own."""
-
-    def __init__(self, adapter: BaseAdapter, timeout: float) -> None:
-        super().__init__()
-        self._adapter = adapter
-        self._timeout = timeout
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: bool | str = True,
-        cert: Any = None,
-        proxies: Mapping[str, str] | None = None,
-    ) -> requests.Response:
-        answer = self._adapter.send(
-            request,
-            stream=stream,
-            timeout=self._timeout if timeout is None else timeout,
-            verify=verify,
-            cert=cert,
-            proxies=None if proxies is None else dict(proxies),
-        )
-        stamped: Any = answer
-        stamped.connection = self  # where a 401 is tried again
-        return answer
-
-    def close(self) -> None:
-        self._adapter.close()
+def check_address(request: requests.PreparedRequest, *, allow_http: bool) -> None:
+    """Raise requests' InvalidSchema when a token must not travel there without TLS (RFC 6750 section 5.3)."""
+    if not is_safe_endpoint((request.url or "").split("#")[0], allow_http=allow_http):
+        raise requests.exceptions.InvalidSchema("a token is only sent over https, or to this machine")
 
 
 def _repeatable(request: requests.PreparedRequest) -> bool:

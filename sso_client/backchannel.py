@@ -52,7 +52,7 @@ class Backchannel:
         sent = {"Accept": "application/json", **(headers or {}), "Accept-Encoding": "identity"}
         try:
             with self._http() as session:
-                answer = session.request(
+                answer = leading_nowhere(session).request(
                     method,
                     url,
                     data=data,
@@ -86,7 +86,7 @@ class Backchannel:
         if answer.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
             raise ValueError("compressed although not asked for")
         body = bytearray()
-        for chunk in _chunks(answer):
+        for chunk in chunks(answer):
             body += chunk
             if len(body) > LARGEST_ANSWER:
                 raise ValueError("too large")
@@ -95,7 +95,8 @@ class Backchannel:
         return bytes(body)
 
 
-def _chunks(answer: requests.Response) -> Iterator[bytes]:
+def chunks(answer: requests.Response) -> Iterator[bytes]:
+    """Return the body of a streamed answer in pieces, each as soon as it has come, not unpacked."""
     raw = answer.raw
     if not isinstance(raw, BaseHTTPResponse):  # an adapter that answers without sockets
         yield from answer.iter_content(_CHUNK)
@@ -103,6 +104,19 @@ def _chunks(answer: requests.Response) -> Iterator[bytes]:
     # read1 returns after one arrival of bytes, so that an answer dripping in byte by byte meets the deadline.
     while chunk := raw.read1(_CHUNK, decode_content=False):
         yield chunk
+
+
+def leading_nowhere(session: requests.Session) -> requests.Session:
+    """Return `session`, which takes no answer for a redirect any more.
+
+    Without this requests prepares the next step although nobody takes it, and reads all of the body for that.
+    """
+    session.get_redirect_target = _nowhere  # type: ignore[assignment, method-assign]
+    return session
+
+
+def _nowhere(answer: requests.Response) -> None:
+    return None
 
 
 def _no_authentication(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -33,6 +33,9 @@ class Metadata:
     promises_iss: bool
     """`authorization_response_iss_parameter_supported` (RFC 9207 section 3)."""
     session_activity_endpoint: str = ""
+    introspection_endpoint: str = ""
+    revocation_endpoint: str = ""
+    device_authorization_endpoint: str = ""
 
 
 class Discovery:
@@ -89,6 +92,9 @@ class Discovery:
             end_session_endpoint=self._endpoint(body, "end_session_endpoint", optional=True),
             promises_iss=body.get("authorization_response_iss_parameter_supported") is True,
             session_activity_endpoint=self._endpoint(body, "session_activity_endpoint", optional=True),
+            introspection_endpoint=self._endpoint(body, "introspection_endpoint", optional=True),
+            revocation_endpoint=self._endpoint(body, "revocation_endpoint", optional=True),
+            device_authorization_endpoint=self._endpoint(body, "device_authorization_endpoint", optional=True),
         )
 
     def _endpoint(self, body: dict[str, Any], name: str, *, optional: bool = False) -> str:

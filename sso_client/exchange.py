@@ -43,13 +43,19 @@ class Exchange:
 
     def refresh(self, refresh_token: str) -> Tokens:
         """Exchange `refresh_token` for new tokens; the answer's refresh token is the old one when it is not rotated.
+        The access token is for the API that the settings name, if they do (RFC 8707 section 2.2).
 
         Raises TokenRefused when the portal says no, PortalUnavailable when it gives no usable answer.
         """
         endpoint = self._discovery.metadata().token_endpoint
         with TokenSession(self._backchannel, client_id=self._settings.client_id) as session:
-            answer = session.renew(endpoint, refresh_token=refresh_token, **self._credentials(refresh=True))
+            answer = session.renew(
+                endpoint, refresh_token=refresh_token, **self._credentials(refresh=True), **self._target()
+            )
         return read_tokens(answer, self._clock.now())
+
+    def _target(self) -> dict[str, str]:
+        return {"resource": self._settings.resource} if self._settings.resource else {}
 
     def _credentials(self, *, refresh: bool) -> dict[str, Any]:
         authentication = basic_authentication(self._settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
@@ -19,7 +19,16 @@ KEPT_SECONDS = 24 * 3600
 REFRESH_SECONDS = 60
 """Unknown key names cause at most one fetch in this time, so that nobody can make the site hammer the portal."""
 
-_TYPE_OF_ALGORITHM = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
+TYPE_OF_ALGORITHM = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC", "EdDSA": "OKP"}
+"""The `kty` of the keys that each algorithm needs (RFC 7518 section 3.1, RFC 8037 section 3.1)."""
+
+
+class KeyFinder(Protocol):
+    """Whatever finds the keys that may have signed a token."""
+
+    def candidates(self, algorithm: str, kid: str | None) -> list[Key]:
+        """Return the public keys for `algorithm` named `kid`; all of the right type when it is None."""
+        ...
 
 
 class Keys:
@@ -40,21 +49,27 @@ class Keys:
         url = self._discovery.metadata().jwks_uri
         kept = self._documents.get(url)
         if kept is None or not 0 <= self._clock.now() - kept.fetched < KEPT_SECONDS:
-            return _fitting(self._fetch(url), algorithm, kid)
-        found = _fitting(kept.body, algorithm, kid)
+            return fitting_keys(self._fetch(url), algorithm, kid)
+        found = fitting_keys(kept.body, algorithm, kid)
         if not found and self._documents.claim_turn(f"refresh {url}", REFRESH_SECONDS):
-            found = _fitting(self._fetch(url), algorithm, kid)
+            found = fitting_keys(self._fetch(url), algorithm, kid)
         return found
 
     def _fetch(self, url: str) -> dict[str, Any]:
-        body = self._backchannel.get_json(url)
-        if not isinstance(body.get("keys"), list):
-            raise PortalUnavailable(f"GET {url}: not a JWK set (RFC 7517 section 5)")
-        return self._documents.put(url, body).body
+        return self._documents.put(url, fetched_keys(self._backchannel, url)).body
 
 
-def _fitting(jwks: dict[str, Any], algorithm: str, kid: str | None) -> list[Key]:
-    key_type = _TYPE_OF_ALGORITHM.get(algorithm)
+def fetched_keys(backchannel: Backchannel, url: str) -> dict[str, Any]:
+    """Return the JWK set at `url`. Raises PortalUnavailable when there is none."""
+    body = backchannel.get_json(url)
+    if not isinstance(body.get("keys"), list):
+        raise PortalUnavailable(f"GET {url}: not a JWK set (RFC 7517 section 5)")
+    return body
+
+
+def fitting_keys(jwks: dict[str, Any], algorithm: str, kid: str | None) -> list[Key]:
+    """Return those of a JWK set that may have signed with `algorithm`, named `kid` if that is given."""
+    key_type = TYPE_OF_ALGORITHM.get(algorithm)
     found = []
     for entry in jwks.get("keys", []):
         # RFC 7517 section 5: members that are not understood are passed over, not an error of the whole set.

@@ -22,6 +22,7 @@ from sso_client.id_token import IdTokenChecks
 from sso_client.keys import Keys
 from sso_client.logout_token import LogoutTokens
 from sso_client.met_demands import MetDemands
+from sso_client.own_tokens import OwnTokens, own_api_session
 from sso_client.parked_forms import ParkedForms
 from sso_client.proof import Proofs
 from sso_client.session_activity import SessionActivity
@@ -76,6 +77,7 @@ class Kit:
             timeout=settings.timeout,
         )
         self.tokens = AccessTokens(TokenRows(self._store, self._clock), exchange, self._clock, settings.timeout)
+        self.own_tokens = OwnTokens(settings, self.discovery, backchannel, self._clock)
         self.demands = MetDemands(self._store, self._clock)
         self._attempts = {secure: self._attempt_cookies(secure=secure) for secure in (False, True)}
 
@@ -128,6 +130,10 @@ class Kit:
     def api(self, id_hash: str) -> requests.Session:
         """Return a requests session that speaks for the person of the session `id_hash` (see api.py)."""
         return api_session(self._http, self.tokens, id_hash, self.settings.timeout, self.settings.allow_http)
+
+    def own_api(self, scope: str) -> requests.Session:
+        """Return a requests session that speaks for the site itself, with `scope` (see own_tokens.py)."""
+        return own_api_session(self._http, self.own_tokens, scope, self.settings.timeout, self.settings.allow_http)
 
     def close(self) -> None:
         """Close the store."""

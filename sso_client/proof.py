@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sso_client.attempt import Attempt
@@ -53,4 +53,10 @@ class Proofs:
             attempt.demand.check(proven, attempt.started)
         claims = self._userinfo.completed(proven, tokens)
         # RFC 6749 section 5.1: the scope may be left out when it is what was asked for.
-        return Proof(claims, tokens.scope or " ".join(self._settings.scope), tokens)
+        return Proof(claims, tokens.scope or " ".join(self._settings.scope), self._for_api(tokens))
+
+    def _for_api(self, tokens: Tokens) -> Tokens:
+        """The tokens to keep. The first access token has opened userinfo, and an API takes only tokens that are for it:
+        it counts as ended, so that the first call refreshes for the API."""
+        is_wanted = self._settings.resource and tokens.refresh_token
+        return replace(tokens, expires=0) if is_wanted else tokens

@@ -53,6 +53,15 @@ class SiteSignIn:
         """The same, looked at without using it: for requests that a page makes by itself."""
         return self.kit.find_session(self.cookies.get(self.names.session, ""))
 
+    @cached_property
+    def ended_because(self) -> str:
+        """Why the session that this browser had is over, one of the reasons of endings.py; "" when it had none, or has
+        one that lives."""
+        if self.session_at_rest is not None:
+            return ""
+        over = self.kit.sessions.ended(self.cookies.get(self.names.session, ""))
+        return "" if over is None else over.ended_because
+
     @property
     def ends_at(self) -> int | None:
         """When the person will be signed out, seconds since 1970, as far as is known; None when nobody is signed in.

@@ -44,6 +44,7 @@ class Settings:
     client_auth: how the site authenticates at the token endpoint (OpenID Connect Core section 9).
     extra_params: more parameters for the authorization request.   allow_http: plain http beyond this machine.
     activity_seconds: how often the portal is told which of its sessions are in use here, 0 for never.
+    resource: the API that the tokens of `request.sso.api()` are for (RFC 8707), "" for none in particular.
     """
 
     issuer: str
@@ -58,6 +59,7 @@ class Settings:
     extra_params: tuple[tuple[str, str], ...] = ()
     allow_http: bool = False
     activity_seconds: int = 120
+    resource: str = ""
 
     @property
     def max_age(self) -> int | None:
@@ -115,7 +117,10 @@ def read_settings(source: Mapping[str, object]) -> Settings:
         extra_params=_extra_params(text("extra_params"), problems),
         allow_http=allow_http,
         activity_seconds=int(number("activity_seconds", 120, 0, 86400)),
+        resource=text("resource"),
     )
+    if not re.fullmatch(r"[!-~]{0,512}", settings.resource) or "#" in settings.resource:
+        problems.append(f"sso.resource must be the address or the name of an API, not {settings.resource!r}")
     if problems:
         raise SettingsProblem("\n".join(problems))
     return settings

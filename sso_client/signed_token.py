@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwa import JWSAlgModel
 
 from sso_client.json_answer import read_object, text_member
-from sso_client.keys import Keys
+from sso_client.keys import KeyFinder
 
 ALGORITHMS = ("ES256", "RS256", "PS256", "EdDSA")
 """Signatures that are accepted. Never `none`, and never HMAC: whoever knows the public key could sign with it."""
@@ -37,14 +37,15 @@ class SignedToken:
     kind: str
 
 
-class _OneAlgorithm(jws.JWSRegistry):
+class OneAlgorithm(jws.JWSRegistry):
     """Exactly one algorithm, without the library's warning that RFC 9864 has a newer name for EdDSA."""
 
     def get_alg(self, name: str) -> JWSAlgModel:
+        """Return the algorithm, if it is the one."""
         return self.algorithms["EdDSA"] if [name] == self.allowed == ["EdDSA"] else super().get_alg(name)
 
 
-def open_signed(token: str, keys: Keys) -> SignedToken:
+def open_signed(token: str, keys: KeyFinder) -> SignedToken:
     """Return what `token` says when a key of the portal has signed it; nothing of what it says is checked.
 
     Raises TokenFault, or PortalUnavailable when keys cannot be fetched.
@@ -58,7 +59,7 @@ def open_signed(token: str, keys: Keys) -> SignedToken:
         raise TokenFault("alg", "an algorithm that is not accepted")
     if kid is not None and not isinstance(kid, str):
         raise TokenFault("kid", "not a string")
-    registry = _OneAlgorithm(algorithms=[algorithm])
+    registry = OneAlgorithm(algorithms=[algorithm])
     for key in keys.candidates(algorithm, kid):
         try:
             payload = jws.deserialize_compact(token, key, registry=registry).payload
@@ -89,13 +90,13 @@ def check_audience(claims: dict[str, Any], client_id: str) -> None:
         raise TokenFault("azp", "asked for by another site")
 
 
-def check_times(claims: dict[str, Any], now: int) -> None:
+def check_times(claims: dict[str, Any], now: int, leeway: int = LEEWAY_SECONDS) -> None:
     """Check that the token is good at `now`, seconds since 1970: `exp` and `iat`, and `nbf` when it is there."""
-    if time_claim(claims, "exp") <= now - LEEWAY_SECONDS:
+    if time_claim(claims, "exp") <= now - leeway:
         raise TokenFault("exp", "expired")
-    if time_claim(claims, "iat") > now + LEEWAY_SECONDS:
+    if time_claim(claims, "iat") > now + leeway:
         raise TokenFault("iat", "made in the future")
-    if "nbf" in claims and time_claim(claims, "nbf") > now + LEEWAY_SECONDS:
+    if "nbf" in claims and time_claim(claims, "nbf") > now + leeway:
         raise TokenFault("nbf", "not valid yet")
 
 

@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS logout_token (
     jti_hash TEXT PRIMARY KEY, sid TEXT NOT NULL, subject TEXT NOT NULL, issued INTEGER NOT NULL,
     expires INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS logout_token_expires ON logout_token (expires);
+CREATE TABLE IF NOT EXISTS used_proof (name_hash TEXT PRIMARY KEY, expires INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS used_proof_expires ON used_proof (expires);
 """
 
 _LATER_COLUMNS = {

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import requests
+
 from sso_client.attempt import Attempt
 from sso_client.tokens import Tokens
 
@@ -22,7 +24,9 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a sign-in. `kind` is one of redirect, returned, exchange, checks, claims and does not change.
+    """One step of a sign-in, or a call that came after it.
+
+    `kind` is one of redirect, returned, exchange, checks, claims, call and does not change.
 
     title and the labels of facts are English msgids which a site may translate.
     """
@@ -95,6 +99,15 @@ def tell(
         Step("claims", "The portal told us who you are", _claim_facts(claims)),
     )
     return Story(steps, seconds, silent)
+
+
+def tell_call(answer: requests.Response) -> Step:
+    """Tell a call that a session of `request.sso.api()` has made: where to, with which key, what was answered."""
+    asked = answer.request
+    token = str(asked.headers.get("Authorization", "")).partition(" ")[2]
+    address = (asked.url or "").partition("?")[0]
+    facts = (("Address", address), ("access_token", length_of(token)), ("Status", str(answer.status_code)))
+    return Step("call", "Our server called an API for you", facts)
 
 
 def _redirect_facts(redirect: str) -> tuple[Fact, ...]:

@@ -109,7 +109,9 @@ class World:
         application = self._applications.get(origin)
         if application is None:
             raise UnknownHost(self._nobody(origin))
-        with self.entered(urlsplit(origin).netloc):
+        # As browsers write it: WebTest names the usual port too, and frameworks compare this with Origin.
+        environ["HTTP_HOST"] = host = urlsplit(origin).netloc
+        with self.entered(host):
             # Read here: a body that is made while it is read belongs to the same host.
             chunks = application(environ, start_response)
             try:

@@ -42,6 +42,10 @@ SENTENCES = {
         _("The portal told us who you are"),
         _("This is all we learned. From now on a cookie of this site remembers you."),
     ),
+    "call": (
+        _("Our server asked an API for you"),
+        _("Server to server again. The key went along in a header; your browser never had it."),
+    ),
 }
 
 # What the names of the protocol mean. A step that uses a name in a sense of its own comes first.
@@ -56,6 +60,7 @@ MEANINGS = {
     "at_hash": _("Fits the access token"),
     "Address": _("Address"),
     "Seconds at the portal": _("Seconds away"),
+    "Status": _("How it answered (200 is good)"),
     "response_type": _("What we asked for"),
     "client_id": _("Which site asked"),
     "redirect_uri": _("Where to come back to"),

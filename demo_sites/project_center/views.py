@@ -8,6 +8,7 @@ from pyramid.httpexceptions import HTTPNotFound, HTTPSeeOther
 from pyramid.request import Request
 from pyramid.view import notfound_view_config, view_config
 
+from demo_sites.common.api_calls import has_api
 from demo_sites.project_center.data import STATUSES, Project, all_projects
 from demo_sites.project_center.notes import Draft, Notes, read_draft
 
@@ -23,7 +24,7 @@ def page(request: Request, **values: Any) -> Page:
     """What a template gets: its own values, and the counts that the navigation on the left shows."""
     projects = projects_for(request)
     counts = {status: sum(project.status == status for project in projects) for status in STATUSES}
-    return {"counts": counts, "total": len(projects), **values}
+    return {"counts": counts, "total": len(projects), "has_api": has_api(request), **values}
 
 
 @view_config(route_name="board", request_method="GET", renderer="templates/board.jinja2")

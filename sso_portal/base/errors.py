@@ -4,6 +4,7 @@
     ├── SettingsError        what is wrong with the settings, all of it at once
     ├── Refused              an operator's or person's wish that cannot be done; one plain line says why
     │   └── UsernameTaken    somebody else has this user name
+    ├── Overloaded           too many wait for something slow; nothing was done, a moment later it works
     └── KeysUnreadable       the stored signing keys were encrypted with another secret
 
 Refusals that must be remembered (a replay, a failed sign-in) are *returned* as values, never raised: raising rolls
@@ -34,6 +35,10 @@ class Refused(PortalError):
 
 class UsernameTaken(Refused):
     """Somebody else has this user name."""
+
+
+class Overloaded(PortalError):
+    """Too many wait already; nothing was begun, so the same may simply be asked again a little later."""
 
 
 class KeysUnreadable(PortalError):

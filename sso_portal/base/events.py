@@ -17,6 +17,7 @@ EventName = Literal[
     "site_entered",
     "consent_given",
     "consent_refused",
+    "access_removed",
     "device_let_in",
     "device_refused",
     # Codes and tokens.

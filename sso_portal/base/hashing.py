@@ -15,6 +15,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
+from sso_portal.base.ids import token
+
 
 def derive_key(secret: str, purpose: str) -> bytes:
     """A 32-byte key for one purpose, derived from the portal's secret (one HKDF-Expand block, RFC 5869, 2.3)."""
@@ -63,9 +65,47 @@ class SecretHasher:
             return False
         return stored is not None
 
+    def knows(self, _secret: str, _stored: str | None) -> bool:
+        """Whether it is known without computing anything that ``secret`` is the one stored."""
+        return False
+
     def is_outdated(self, stored: str) -> bool:
         """Whether ``stored`` was made with other costs than today's and should be made anew at the next sign-in."""
         return self._hasher.check_needs_rehash(stored)
+
+
+class ProvingHasher(SecretHasher):
+    """The same for secrets that programs send again and again: what was found right once is known from then on.
+
+    Kept in memory alone, by a keyed hash of both the secret and its stored form, so that another secret or another
+    client gains nothing, and a replaced secret is over. Not for passwords: people type them seldom.
+    """
+
+    def __init__(self, hasher: SecretHasher, *, most: int = 10_000) -> None:
+        """With the costs of ``hasher``; knows ``most`` secrets at the same time."""
+        self._hasher, self._decoy = hasher._hasher, hasher._decoy
+        self._compute = hasher.matches
+        self._key = token().encode("ascii")
+        self._most = most
+        self._proven: set[bytes] = set()
+
+    def matches(self, secret: str, stored: str | None) -> bool:
+        """Whether ``secret`` is the one stored; a wrong one costs what it costs every time."""
+        if self.knows(secret, stored):
+            return True
+        is_right = self._compute(secret, stored)
+        if is_right:
+            if len(self._proven) >= self._most:
+                self._proven.clear()
+            self._proven.add(self._mark(secret, stored))
+        return is_right
+
+    def knows(self, secret: str, stored: str | None) -> bool:
+        """Whether it was found right before."""
+        return stored is not None and self._mark(secret, stored) in self._proven
+
+    def _mark(self, secret: str, stored: str | None) -> bytes:
+        return hmac.digest(self._key, f"{stored}\0".encode() + _bytes(secret), "sha256")
 
 
 def _bytes(secret: str) -> bytes:

@@ -149,6 +149,7 @@ _SENTENCES: Mapping[str, Callable[[AuditEvent], str]] = {
     "site_entered": _entered,
     "consent_given": _consented,
     "consent_refused": lambda event: f"{_who(event)} refused {_client(event)}",
+    "access_removed": lambda event: f"{_who(event)} removed the access of {_client(event)}",
     "device_let_in": lambda event: f"{_who(event)} let a device in to {_client(event)}",
     "device_refused": lambda event: f"{_who(event)} refused a device of {_client(event)}",
     "code_replayed": lambda event: f"a code of {_who(event)} for {_client(event)} {_TWICE}",

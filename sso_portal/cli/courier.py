@@ -6,6 +6,7 @@ import logging
 import threading
 
 from sso_portal.base.ids import number_below
+from sso_portal.services.maintenance import PAUSE_SECONDS
 from sso_portal.wiring import Portal
 
 _TELL_MILLISECONDS = 1_000
@@ -36,7 +37,8 @@ class Courier(threading.Thread):
     def work(self, *, with_sessions: bool = True) -> None:
         """Once; what fails is logged and tried again next time."""
         try:
-            while with_sessions and self._portal.end_expired_sessions():
+            # Each time a batch, and then a pause in which others write.
+            while with_sessions and self._portal.end_expired_sessions() and not self._stopping.wait(PAUSE_SECONDS):
                 pass
             while self._portal.backchannel_logout.tell_due() and not self._stopping.is_set():
                 pass

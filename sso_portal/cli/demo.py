@@ -34,7 +34,7 @@ def demo(host: str, base_port: int, data: Path, once_ready_file: Path | None) ->
     settings = load_settings(_write_ini(data, host, base_port, issuer), {})
     portal = Portal(settings)
     sites = demo_sites(host, base_port, data, issuer)
-    for site in sites:
+    for site in filter(lambda site: site.is_served, sites):
         # Tried before anything starts: a stranger who listens there would look like the site being ready.
         _listen(site.listen).close()
     listener = _listen(settings.web.listen)
@@ -70,7 +70,7 @@ def _announce(issuer: str, sites: list[DemoSite], data: Path, ready_file: Path |
         return
     click.echo(f"\n  portal          门户      {issuer}")
     for site in sites:
-        click.echo(f"  {site.name:<15} {site.chinese_name}  {site.address}")
+        click.echo(f"  {site.name:<15} {site.row.chinese_name}  {site.address or site.command}")
     click.echo("\n  people 用户")
     for person in PEOPLE:
         role = "  (administrator 管理员)" if person.is_administrator else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sso_portal.cli.demo_sites import DemoSite
 from sso_portal.services.client_metadata import DEFAULTS
+from sso_portal.services.clients import Client, Clients
 from sso_portal.services.users import Users
 from sso_portal.wiring import Portal
 
@@ -111,8 +112,8 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
                 unit.clients.add(site.metadata(), client_id=site.client_id, secret=site.secret)
                 continue
             # The same data may be started at other ports; what an operator changed otherwise stays.
-            unit.clients.edit(site.client_id, site.addresses())
-            if not unit.clients.secret_matches(known[site.client_id], site.secret):
+            _edit(unit.clients, known[site.client_id], site)
+            if site.secret and not unit.clients.secret_matches(known[site.client_id], site.secret):
                 unit.clients.rotate_secret(site.client_id, site.secret)
         if "1" not in known:
             unit.clients.add(REFERENCE_CLIENT, client_id="1", secret="1")  # noqa: S106 - documented, demo only
@@ -121,6 +122,13 @@ def seed(portal: Portal, sites: Sequence[DemoSite]) -> None:
             unit.clients.edit("1", {name: REFERENCE_CLIENT[name] for name in ("grant_types", "response_types")})
         if "1" in known and not known["1"].metadata["authorization_details_types"]:
             unit.clients.edit("1", {"authorization_details_types": REFERENCE_CLIENT["authorization_details_types"]})
+
+
+def _edit(clients: Clients, client: Client, site: DemoSite) -> None:
+    """Its addresses; data from a version without APIs gets the scopes for them too."""
+    is_older = client.metadata["scope"] == DEFAULTS["scope"]
+    scope = {"scope": site.row.metadata["scope"]} if is_older else {}
+    clients.edit(client.client_id, {**site.addresses(), **scope})
 
 
 def _seed_person(users: Users, person: Person) -> None:

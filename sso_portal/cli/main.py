@@ -8,19 +8,42 @@ import click
 
 from sso_portal.base.circumstances import Circumstances, current_circumstances
 from sso_portal.base.errors import KeysUnreadable, Refused, SettingsError
-from sso_portal.cli.audit import audit
-from sso_portal.cli.clients import client
-from sso_portal.cli.db import db
-from sso_portal.cli.demo import demo
-from sso_portal.cli.keys import key
 from sso_portal.cli.office import Office
-from sso_portal.cli.serve import serve
-from sso_portal.cli.sessions import session
-from sso_portal.cli.trace import trace
-from sso_portal.cli.users import user
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Each is imported when it is asked for: a process that serves has no use for the others."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """Every command, by name."""
+        return ["audit", "client", "consent", "db", "demo", "key", "serve", "session", "trace", "user"]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of this name."""
+        return _command(name) if name in self.list_commands(context) else None
+
+
+def _command(name: str) -> click.Command:
+    if name == "serve":
+        from sso_portal.cli.serve import serve
+
+        return serve
+    from sso_portal.cli import audit, clients, consents, db, demo, keys, sessions, trace, users
+
+    return {
+        "audit": audit.audit,
+        "client": clients.client,
+        "consent": consents.consent,
+        "db": db.db,
+        "demo": demo.demo,
+        "key": keys.key,
+        "session": sessions.session,
+        "trace": trace.trace,
+        "user": users.user,
+    }[name]
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-c", "--config", default="development.ini", show_default=True, metavar="FILE.ini", help="Settings file.")
 @click.pass_context
 def cli(context: click.Context, config: str) -> None:
@@ -29,10 +52,6 @@ def cli(context: click.Context, config: str) -> None:
     context.call_on_close(context.obj.close)
     before = current_circumstances.set(Circumstances("command line"))
     context.call_on_close(lambda: current_circumstances.reset(before))
-
-
-for command in (serve, demo, db, user, client, key, session, trace, audit):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -9,13 +9,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sso_portal.base.errors import Refused
 from sso_portal.settings import Settings, load_settings
-from sso_portal.wiring import Portal
+
+if TYPE_CHECKING:
+    from sso_portal.wiring import Portal
 
 
 class Office:
@@ -33,6 +35,9 @@ class Office:
     @cached_property
     def any_portal(self) -> Portal:
         """The portal, whatever the state of its database."""
+        # Imported here: not every process that has an office serves, and the portal is most of what there is to import.
+        from sso_portal.wiring import Portal
+
         return Portal(self.settings)
 
     @cached_property

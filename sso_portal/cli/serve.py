@@ -1,42 +1,66 @@
-"""``sso-portal serve``: the portal on waitress."""
+"""``sso-portal serve``: the portal on a server of its own, in one process or several."""
 
 from __future__ import annotations
 
-import os
-import signal
+import resource
 import socket
-import sys
 from collections.abc import Callable
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import waitress
 
-from sso_portal.app import make_app_of
-from sso_portal.cli.caretaker import Caretaker
-from sso_portal.cli.courier import Courier
+from sso_portal.cli.keeper import Keeper
 from sso_portal.cli.logs import start_logging
 from sso_portal.cli.office import Office, office
-from sso_portal.wiring import Portal
+from sso_portal.cli.worker import inherited
+
+if TYPE_CHECKING:
+    from sso_portal.wiring import Portal
+
+BACKLOG = 1024
+"""Connections that may wait until somebody lets them in."""
 
 
 @click.command()
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes on one address.")
+@click.option(
+    "--server",
+    type=click.Choice(["waitress", "granian"]),
+    default="waitress",
+    show_default=True,
+    help="granian is faster; it comes with the extra `fast`.",
+)
 @office
-def serve(office: Office, workers: int) -> None:
-    """Run the portal until it is told to stop."""
-    portal = office.portal
+def serve(office: Office, workers: int, server: str) -> None:
+    """Run the portal until it is told to stop; several processes are restarted by SIGHUP."""
     start_logging()
-    portal.prepare()
-    listen = office.settings.web.listen
-    listener = open_listener(listen)
-    click.echo(f"The portal answers at {office.settings.web.issuer} (listening on {listen}).", err=True)
-    if workers == 1:
-        run(portal, listener)
+    _allow_many_connections()
+    inheritance = inherited()
+    if inheritance is not None:
+        run(_prepared(office), inheritance.open_listener(), server=server, is_ready=inheritance.tell_ready)
+    elif workers == 1:
+        portal = _prepared(office)
+        run(portal, open_listener(office.settings.web.listen), server=server, is_ready=lambda: _announce(office))
     else:
-        portal.close()
-        _supervise(office, listener, workers)
+        listener = open_listener(office.settings.web.listen)
+        _announce(office)
+        Keeper(listener, workers, office.settings.web.stop_seconds).run()
+
+
+def _allow_many_connections() -> None:
+    """As many open files as the system lets this process have: each connection is one."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _prepared(office: Office) -> Portal:
+    office.portal.prepare()
+    return office.portal
+
+
+def _announce(office: Office) -> None:
+    web = office.settings.web
+    click.echo(f"The portal answers at {web.issuer} (listening on {web.listen}).", err=True)
 
 
 def open_listener(listen: str) -> socket.socket:
@@ -47,65 +71,43 @@ def open_listener(listen: str) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host.strip("[]"), int(port)))
-        listener.listen(1024)
+        listener.listen(BACKLOG)
     except OSError:
         listener.close()
         raise
     return listener
 
 
-def run(portal: Portal, listener: socket.socket, around: Callable[[Any], Any] | None = None) -> None:
+def run(
+    portal: Portal,
+    listener: socket.socket,
+    around: Callable[[Any], Any] | None = None,
+    *,
+    server: str = "waitress",
+    is_ready: Callable[[], None] = lambda: None,
+) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are finished first. ``around`` puts layers around the
-    application."""
-    # Both by name: who starts the portal in the background may have left SIGINT ignored.
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
-    web = portal.settings.web
+    application; ``is_ready`` is called once it answers."""
+    # Imported where they are needed: a keeper serves nothing, and who serves needs one of the two.
+    from sso_portal.app import make_app_of
+    from sso_portal.cli.caretaker import Caretaker
+    from sso_portal.cli.courier import Courier
+
+    app = make_app_of(portal)
     helpers = (Caretaker(portal), Courier(portal))
     for helper in helpers:
         helper.start()
-    app = make_app_of(portal)
-    waitress.serve(
-        around(app) if around else app,
-        sockets=[listener],
-        threads=web.threads,
-        # Twice the limit of the settings: what is a little too large gets an answer that says so.
-        max_request_body_size=web.max_body_bytes * 2,
-        max_request_header_size=web.max_query_bytes * 4,
-        channel_timeout=60,
-        connection_limit=1000,
-        ident=None,
-        clear_untrusted_proxy_headers=False,
-        _quiet=True,
-    )
+    _serve_on(server)(around(app) if around else app, portal, listener, is_ready)
     for helper in helpers:
         helper.stop()
     portal.close()
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
+def _serve_on(server: str) -> Callable[[Any, Portal, socket.socket, Callable[[], None]], None]:
+    if server == "granian":
+        from sso_portal.cli.on_granian import serve_on_granian
 
+        return serve_on_granian
+    from sso_portal.cli.on_waitress import serve_on_waitress
 
-def _supervise(office: Office, listener: socket.socket, workers: int) -> None:
-    """Keep ``workers`` processes on one socket; one that dies is replaced, a signal to stop reaches all."""
-    children: set[int] = set()
-    stopping = False
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        for child in children:
-            os.kill(child, signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    while not stopping or children:
-        while not stopping and len(children) < workers:
-            child = os.fork()
-            if child == 0:
-                run(Portal(office.settings), listener)
-                sys.exit(0)
-            children.add(child)
-        ended, _ = os.wait()
-        children.discard(ended)
+    return serve_on_waitress

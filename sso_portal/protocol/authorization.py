@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from oauthlib.oauth2.rfc6749.errors import (
     InvalidClientIdError,
     InvalidRedirectURIError,
     InvalidRequestError,
-    LoginRequired,
     MismatchingRedirectURIError,
     MissingClientIdError,
     MissingCodeChallengeError,
@@ -26,13 +25,15 @@ from sso_portal.base.urls import MAXIMUM_LENGTH, quote_next
 from sso_portal.protocol.answers import printable
 from sso_portal.protocol.authorization_answers import Answer, Authorization, Interact, SendBack, Unanswerable
 from sso_portal.protocol.call import Call
-from sso_portal.protocol.consent_question import note_refusal, question_of
+from sso_portal.protocol.consent_question import Reply, note_refusal, question_of
 from sso_portal.protocol.interaction import Markers, Standing, Step, Wish, next_step
+from sso_portal.protocol.parsed_request import ParsedRequest
 from sso_portal.protocol.pushed_requests import PushedRequestOver, pushed_reference, read_pushed
 from sso_portal.protocol.request_objects import InvalidRequestObject, InvalidRequestUri, carries_object, read_request
 from sso_portal.protocol.secured_answers import problem_of_keys, sent_back
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.session_state import BrowserStates
+from sso_portal.protocol.taking_part import take_part
 from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS, AUTHORIZE_PATH, INTERACTION
 from sso_portal.services.assurance import acr_of
 from sso_portal.services.client_metadata import ordered_response_type
@@ -92,21 +93,22 @@ class AuthorizationEndpoint:
         authorization = validate(self._server, arrival, call)
         if not isinstance(authorization, Authorization):
             return authorization
-        return self._proceed(authorization, arrival, call, ticked=None)
+        return self._proceed(authorization, arrival, call)
 
-    def decide(self, arrival: Arrival, call: Call, *, allowed: bool, ticked: Sequence[str]) -> Answer:
-        """The person answers the consent page; the request is validated again, as if it had just come."""
+    def decide(self, arrival: Arrival, call: Call, reply: Reply | None) -> Answer:
+        """The person answers the consent page, ``None`` declines; the request is validated again, as if it had just
+        come."""
         authorization = validate(self._server, arrival, call)
         if not isinstance(authorization, Authorization):
             return authorization
-        if not allowed:
+        if reply is None:
             call.find("person_declined")
             over = _used_up(arrival, call)
             if over is not None:
                 return over
             note_refusal(authorization, call)
             return _send_back(call, authorization, _error("access_denied", "The person declined."))
-        return self._proceed(authorization, arrival, call, ticked=ticked)
+        return self._proceed(authorization, arrival, call, reply)
 
     def is_to_come_again(self, arrival: Arrival) -> bool:
         """Whether a page that stays open has to have another address: one that says that the request came in time."""
@@ -119,14 +121,14 @@ class AuthorizationEndpoint:
         return arrival.query.encoded(INTERACTION)
 
     def _proceed(
-        self, authorization: Authorization, arrival: Arrival, call: Call, *, ticked: Sequence[str] | None
+        self, authorization: Authorization, arrival: Arrival, call: Call, reply: Reply | None = None
     ) -> Answer:
         session, question = call.session, question_of(authorization, call)
         standing = Standing(
             signed_in_for=call.clock.now() - session.auth_time if session else None,
             proved_now=session is not None and self._markers.proves(arrival.query, session.sid, call.clock.now()),
             agreed=not question.asked,
-            answered_now=ticked is not None,
+            answered_now=reply is not None,
             details_open=question.details_open,
             is_other=is_other(authorization, call),
             acr=acr_of(session.amr) if session else None,
@@ -136,30 +138,32 @@ class AuthorizationEndpoint:
         if step in _REFUSALS:
             return _used_up(arrival, call) or _send_back(call, authorization, _refusal(step, authorization, call))
         if step is not Step.ISSUE or session is None:
-            return Interact(step, authorization, question.asked)
+            return Interact(step, authorization, question.asked, question.is_kept)
         over = _used_up(arrival, call)
         if over is not None:
             return over
-        granted = question.granted(ticked or ())
-        if ticked is not None:
-            question.remember(granted, call)
-        return self._issue(call, session, authorization, granted)
+        granted = question.granted(reply.ticked if reply else ())
+        call.details = question.settle(granted, reply, call)
+        agreed = reply is None and authorization.client.consent == "once"
+        return self._issue(call, session, authorization, granted, agreed=agreed)
 
-    def _issue(self, call: Call, session: Session, authorization: Authorization, granted: list[str]) -> SendBack:
+    def _issue(
+        self, call: Call, session: Session, authorization: Authorization, granted: list[str], *, agreed: bool
+    ) -> SendBack:
         request = authorization.request
         request.scopes = [scope for scope in authorization.scopes if scope in granted]
         names = [name for name in authorization.claim_names if (scope_of_claim(name) or "openid") in granted]
-        call.details = {"claims": call.claims.only(names)} if names else {}
+        call.details |= {"claims": call.claims.only(names)} if names else {}
         if call.resources:
             call.details["resource"] = [resource.name for resource in call.resources]
         if authorization.details:
             call.details[AUTHORIZATION_DETAILS] = list(authorization.details)
         handler = self._server.response_types[request.response_type]
         try:
-            _take_part(call, authorization)
+            take_part(call, authorization, agreed=agreed)
             answer = handler.issue(request, self._server.token_handler)
         except OAuth2Error as error:
-            # She has signed out meanwhile, or the client's keys cannot be had.
+            # She has signed out or taken her agreement back meanwhile, or the client's keys cannot be had.
             return _refuse(authorization.effective, call, error)
         return _send_back(call, authorization, {**answer, **self._session_state(session, authorization)})
 
@@ -170,13 +174,6 @@ class AuthorizationEndpoint:
         client_id, redirect_uri = authorization.client.client_id, authorization.redirect_uri
         state = self._states.session_state(session.sid, client_id, redirect_uri)
         return {"session_state": state} if state else {}
-
-
-def _take_part(call: Call, authorization: Authorization) -> None:
-    """From now on the client is told when the session ends. Raises when it has ended meanwhile."""
-    client_id, scopes = authorization.client.client_id, authorization.request.scopes
-    if call.session is None or not call.services.sessions.join(call.session, client_id, scopes):
-        raise LoginRequired(description="The session is over.", request=authorization.request)
 
 
 def effective_request(query: Form, call: Call, *, arrived: bool = False) -> Form:
@@ -205,9 +202,11 @@ def validate(server: PortalServer, arrival: Arrival, call: Call) -> Authorizatio
         call.find("pushed_request", state=arrival.problem.reason)
         if "redirect_uri" not in effective.values:
             return Unanswerable("request_over", call.client)
-    uri = f"{call.issuer}{AUTHORIZE_PATH}?{effective.encoded(INTERACTION)}"
+    values = {name: value for name, value in effective.values.items() if name != INTERACTION}
     try:
-        scopes, info = server.validate_authorization_request(uri, "GET", None, call.headers())
+        scopes, info = server.validate_parsed(
+            ParsedRequest(f"{call.issuer}{AUTHORIZE_PATH}", "GET", values, call.headers())
+        )
     except FatalClientError as error:
         problem = next((word for kind, word in _PAGE_PROBLEMS if isinstance(error, kind)), "malformed")
         if call.finding is None:
@@ -216,13 +215,21 @@ def validate(server: PortalServer, arrival: Arrival, call: Call) -> Authorizatio
         return Unanswerable(problem, call.client, sent)
     except OAuth2Error as error:
         return _refuse(effective, call, error)
-    if len(quote_next(arrival.query.encoded(INTERACTION))) > _LONGEST_REQUEST:
+    if _is_too_long(arrival.query):
         description = "The request is too long to be kept through a sign-in."
         return _refuse(effective, call, InvalidRequestError(description=description))
     if call.client is None:
         raise TypeError("a request that is valid has a client")
     names, details = call.claims.names(), call.authorization_details
     return Authorization(info["request"], call.client, tuple(scopes), info["redirect_uri"], effective, names, details)
+
+
+def _is_too_long(query: Form) -> bool:
+    parts = [part for pair in query.values.items() for part in pair]
+    parts += [value for values in query.repeated.values() for value in values]
+    # Escaped twice, a character of ASCII takes 5 at most (%253D), any other 20. Most requests are short for sure.
+    most = sum(len(part) + 1 for part in parts) * (5 if all(part.isascii() for part in parts) else 20)
+    return most > _LONGEST_REQUEST and len(quote_next(query.encoded(INTERACTION))) > _LONGEST_REQUEST
 
 
 def _must_be_pushed(query: Form, call: Call) -> OAuth2Error | None:

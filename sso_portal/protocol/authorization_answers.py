@@ -97,6 +97,8 @@ class Interact:
     authorization: Authorization
     # Scopes that she is asked about; none when only the details of the request are open.
     asked: tuple[str, ...] = ()
+    # Whether she is asked how long her answer is to be kept.
+    is_kept: bool = False
 
 
 Answer = Unanswerable | SendBack | Interact

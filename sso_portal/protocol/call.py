@@ -26,6 +26,7 @@ from sso_portal.services.pushed_requests import PushedRequests
 from sso_portal.services.resources import Resource
 from sso_portal.services.sessions import Session, Sessions
 from sso_portal.services.sign_in import SignIn
+from sso_portal.services.site_sign_ins import SiteSignIns
 from sso_portal.services.subjects import Subjects
 from sso_portal.services.tokens import Access, Code, Family, Token, Tokens
 from sso_portal.services.traces import Finding
@@ -95,6 +96,10 @@ class Services(Protocol):
         """Sign-ins that are going on."""
 
     @property
+    def site_sign_ins(self) -> SiteSignIns:
+        """Sign-ins at sites that a reverse proxy protects."""
+
+    @property
     def outbox(self) -> Outbox:
         """What has still to be told of sign-outs."""
 
@@ -135,6 +140,8 @@ class Call:
     # Known before the family itself may be used, so that a refusal can be told in its story.
     family_id: str | None = None
     refresh_token: Token | None = None
+    # When its session is known to have been used, in seconds.
+    seen_at: int | None = None
     # The unused refresh token that is told again to who presents its used predecessor within the time of grace.
     repeated_refresh_token: str | None = None
     access: Access | None = None

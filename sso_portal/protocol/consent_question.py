@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sso_portal.protocol.authorization_answers import Authorization
 from sso_portal.protocol.call import Call
 from sso_portal.services.authorization_details import Entry, digest_of
-from sso_portal.services.consents import Agreement
+from sso_portal.services.consents import ONLY_NOW, UNTIL_REMOVED, Agreement
 from sso_portal.services.scopes import is_declinable
+from sso_portal.services.tokens import AGREED_UNTIL
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What she says on the consent page: the scopes she has ticked, and how long her answer is to be kept."""
+
+    ticked: tuple[str, ...] = ()
+    keep: str = UNTIL_REMOVED
 
 
 @dataclass(frozen=True)
@@ -30,13 +40,31 @@ class Question:
             return self.agreement.granted_of(to_agree)
         return list(to_agree)
 
-    def remember(self, granted: Sequence[str], call: Call) -> None:
-        """Keep the answer she has just given, as far as it holds for later."""
+    @property
+    def is_kept(self) -> bool:
+        """Whether she is asked how long her answer is to be kept."""
+        return bool(self.asked) and self.authorization.client.consent == "once"
+
+    def settle(self, granted: Sequence[str], reply: Reply | None, call: Call) -> dict[str, Any]:
+        """Keep the reply that she has just given, or note that her earlier answer is gone by; answers when the tokens
+        end because of it, as details of the authorization."""
+        until = self._remember(granted, reply.keep, call) if reply is not None else self._use(call)
+        return {AGREED_UNTIL: until} if until is not None else {}
+
+    def _use(self, call: Call) -> int | None:
+        session, client = call.session, self.authorization.client
+        if session is None or self.agreement is None or client.consent != "once":
+            return None
+        call.services.consents.note_use(session.user_id, client.client_id, self.agreement)
+        return self.agreement.until
+
+    def _remember(self, granted: Sequence[str], keep: str, call: Call) -> int | None:
+        """Keep her answer as far and as long as it holds for later; answers when that is over."""
         authorization, client, session = self.authorization, self.authorization.client, call.session
         types, consents = call.services.detail_types, call.services.consents
         details = [digest_of(entry) for entry in authorization.details if types.of(entry).remember]
         if session is None:
-            return
+            return None
         declined = [scope for scope in authorization.to_agree if scope not in granted]
         call.services.audit.record(
             "consent_given",
@@ -46,10 +74,18 @@ class Question:
             scopes=granted,
             declined=declined,
         )
-        if client.consent == "once":
-            consents.remember(session.user_id, client.client_id, granted, declined, details)
-        elif details and client.consent != "explicit":
+        if client.consent == "explicit":
+            return None
+        if self.is_kept and keep == ONLY_NOW:
+            consents.forget(session.user_id, client.client_id)
+        elif client.consent == "once":
+            before = self.agreement.until if self.agreement is not None else None
+            until = consents.until(keep) if self.is_kept else before
+            consents.remember(session.user_id, client.client_id, granted, declined, details, until=until)
+            return until
+        elif details:
             consents.remember(session.user_id, client.client_id, (), (), details)
+        return None
 
 
 def note_refusal(authorization: Authorization, call: Call) -> None:

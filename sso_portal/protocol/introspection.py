@@ -31,7 +31,11 @@ def answer_introspection_request(server: PortalServer, call: Call, sent: FormReq
     answer = parsed(text)
     if status != 200:  # noqa: PLR2004
         return token_refusal(answer["error"], answer.get("error_description", ""), sent.trace_id)
-    return _signed(answer, call, sent.trace_id) if _wants_signed(call) else JsonAnswer(200, answer)
+    told = _signed(answer, call, sent.trace_id) if _wants_signed(call) else JsonAnswer(200, answer)
+    if call.family is not None:
+        # Last, because the caller's keys may have been fetched until here.
+        call.services.tokens.note_use(call.family)
+    return told
 
 
 def _wants_signed(call: Call) -> bool:

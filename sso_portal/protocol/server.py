@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from oauthlib.oauth2 import AuthorizationEndpoint, TokenEndpoint
+from oauthlib.oauth2.rfc6749.utils import scope_to_list
 from oauthlib.openid import Server
 
 from sso_portal.protocol.grants import GRANTS, HybridGrant
+from sso_portal.protocol.parsed_request import ParsedRequest
 from sso_portal.protocol.tokens.opaque import OpaqueToken
 from sso_portal.protocol.validator import PortalValidator
 from sso_portal.services.client_metadata import RESPONSE_TYPES
@@ -35,6 +37,21 @@ class PortalServer(Server):
             default_token_type=self.token_handler,
             grant_types=self.grants,
         )
+
+    def validate_parsed(self, request: ParsedRequest) -> tuple[list[str], dict[str, Any]]:
+        """What ``validate_authorization_request`` does, for a request that has been read. Raises oauthlib's errors."""
+        request.scopes = scope_to_list(request.scope)
+        handler = self.response_types.get(request.response_type, self.default_response_type_handler)
+        validated: tuple[list[str], dict[str, Any]] = handler.validate_authorization_request(request)
+        return validated
+
+    def answer_parsed(self, request: ParsedRequest) -> tuple[Mapping[str, str], str, int]:
+        """What ``create_token_response`` does, likewise."""
+        self.validate_token_request(request)
+        request.scopes = scope_to_list(request.scope)
+        handler = self.grant_types.get(request.grant_type, self.default_grant_type_handler)
+        answer: tuple[Mapping[str, str], str, int] = handler.create_token_response(request, self.default_token_type)
+        return answer
 
 
 def _handlers(grants: Mapping[str, Any], hybrid: Any) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from sso_portal.protocol.authorization_details import GRANTS_WITH_DETAILS
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.dpop.answers import with_nonce
 from sso_portal.protocol.form_endpoint import FormRequest
+from sso_portal.protocol.parsed_request import ParsedRequest
 from sso_portal.protocol.server import PortalServer
-from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS
+from sso_portal.protocol.vocabulary import AUTHORIZATION_DETAILS, TOKEN_PATH
 
 
 def answer_token_request(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
@@ -28,9 +29,9 @@ def _answer(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
         return token_refusal("invalid_request", description, trace_id)
     call.resource_names, call.audiences = form.all("resource"), form.all("audience")
     try:
-        _, text, status = server.create_token_response(
-            f"{call.issuer}/o/token/", "POST", form.encoded(*REPEATABLE), call.headers(sent.authorization)
-        )
+        values = {name: value for name, value in form.values.items() if name not in REPEATABLE}
+        headers = call.headers(sent.authorization)
+        _, text, status = server.answer_parsed(ParsedRequest(f"{call.issuer}{TOKEN_PATH}", "POST", values, headers))
     except OAuth2Error as error:
         return refusal_of(error, trace_id)
     answer = parsed(text)

@@ -70,6 +70,9 @@ def _answer(
         )
     except OAuth2Error as error:
         return _refused(error, call, trace_id)
+    if call.access is not None:
+        # Last, because the client's keys may have been fetched until here.
+        call.services.tokens.note_use(call.access.family)
     if headers["Content-Type"] == "application/jwt":
         return JsonAnswer(200, {}, jwt=text)
     return JsonAnswer(200, parsed(text))

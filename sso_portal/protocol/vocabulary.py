@@ -21,8 +21,11 @@ PUSHED_AUTHORIZATION_PATH: Final = "/o/par/"
 DEVICE_AUTHORIZATION_PATH: Final = "/o/device_authorization/"
 DEVICE_PATH: Final = "/o/device/"
 DEVICE_QR_PATH: Final = "/o/device/qr.svg"
+FORWARD_AUTH_PATH: Final = "/o/forward_auth/"
+SITE_REFUSED_PATH: Final = "/o/site_refused/"
 CREATE_PATH: Final = "/account/create"
 ACCOUNT_DEVICES_PATH: Final = "/account/devices"
+ACCOUNT_SITES_PATH: Final = "/account/sites"
 
 PROMPT_VALUES: Final = ("none", "login", "consent", "select_account")
 """Values of ``prompt`` that are honoured (OpenID Connect Core, section 3.1.2.1)."""

@@ -21,6 +21,7 @@ from sso_portal.base.urls import host_name, origin
 from sso_portal.services import client_metadata_checks as checks
 from sso_portal.services.client_metadata_checks import Check
 from sso_portal.services.profiles import PROFILES, profile_faults
+from sso_portal.services.protected_sites import check_forward_auth, forward_auth_problem
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,9 @@ FIELDS: Mapping[str, Field] = {
     # Of an API: what tokens may be asked for it by (RFC 8707), which scopes mean something there, what its tokens are.
     "resource_uris": Field(list[str], [], checks.resource_uris, own=True),
     "resource_scopes": Field(str, "", checks.scope, own=True),
+    # What those scopes let a site do, in sentences that go on from "this site would like to".
+    "resource_scope_descriptions": Field(dict[str, Any], {}, checks.scope_descriptions, own=True),
+    "resource_scope_descriptions#zh-CN": Field(dict[str, Any], {}, checks.scope_descriptions, own=True),
     "access_token_format": Field(str, "opaque", checks.one_of("opaque", "jwt"), own=True),
     "access_token_signed_response_alg": Field(str, "ES256", checks.one_of(*SIGNING_ALGORITHMS), own=True),
     # The APIs that a client may have tokens for (empty: all), and may exchange tokens for (RFC 8693; empty: none).
@@ -151,6 +155,8 @@ FIELDS: Mapping[str, Field] = {
     "token_exchange_to": Field(list[str], [], own=True),
     # The types of authorization details that it may use (RFC 9396); some of them are granted without asking anybody.
     "authorization_details_types": Field(list[str], [], own=True),
+    # A site that cannot be changed, before which a reverse proxy asks the portal: its address and rules.
+    "forward_auth": Field(dict[str, Any], {}, forward_auth_problem, own=True),
     "introspection_signed_response_alg": Field(str, "RS256", checks.one_of(*SIGNING_ALGORITHMS)),
     "introspection_encrypted_response_alg": Field(str, "", checks.one_of(*_KEY_ENCRYPTION)),
     "introspection_encrypted_response_enc": Field(str, "", checks.one_of(*_CONTENT_ENCRYPTION)),
@@ -251,11 +257,13 @@ def _check_together(metadata: Mapping[str, Any]) -> None:
     _check_grants_of_operators(metadata)
     if metadata["resource_uris"] and not metadata["resource_server"]:
         raise Refused("resource_uris: are for APIs, which have resource_server=true.")
+    _check_descriptions(metadata)
     framed = metadata["frontchannel_logout_uri"]
     if framed and origin(framed) not in {origin(uri) for uri in metadata["redirect_uris"]}:
         raise Refused("frontchannel_logout_uri: has the scheme, host and port of a redirect URI (Front-Channel, 2).")
     _check_keys(metadata)
     _check_bindings(metadata)
+    check_forward_auth(metadata)
     faults = list(profile_faults(metadata))
     if faults:
         raise Refused(f"profile: {metadata['profile']} demands more. {' '.join(faults)}")
@@ -263,6 +271,14 @@ def _check_together(metadata: Mapping[str, Any]) -> None:
         hosts = {host_name(uri) for uri in metadata["redirect_uris"]}
         if len(hosts) > 1:
             raise Refused("sector_identifier_uri: is needed, because the redirect URIs have several hosts (Core, 8.1).")
+
+
+def _check_descriptions(metadata: Mapping[str, Any]) -> None:
+    scopes = metadata["resource_scopes"].split()
+    for member in ("resource_scope_descriptions", "resource_scope_descriptions#zh-CN"):
+        strange = next((scope for scope in metadata[member] if scope not in scopes), None)
+        if strange is not None:
+            raise Refused(f"{member}: {strange!r} is not among the resource_scopes.")
 
 
 def _check_grants_of_operators(metadata: Mapping[str, Any]) -> None:
@@ -274,15 +290,8 @@ def _check_grants_of_operators(metadata: Mapping[str, Any]) -> None:
 
 
 def _grants_for(response_type: str) -> list[str]:
-    words = response_type.split()
-    return [
-        grant
-        for grant, wanted in (
-            ("authorization_code", "code" in words),
-            ("implicit", "token" in words or "id_token" in words),
-        )
-        if wanted
-    ]
+    grants = {"authorization_code": {"code"}, "implicit": {"token", "id_token"}}
+    return [grant for grant, words in grants.items() if words & set(response_type.split())]
 
 
 def _check_keys(metadata: Mapping[str, Any]) -> None:

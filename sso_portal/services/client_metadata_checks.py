@@ -11,6 +11,7 @@ from sso_portal.base.urls import is_resource_uri, redirect_uri_problem
 
 Check = Callable[[Any], str | None]
 
+_LONGEST_DESCRIPTION = 200
 _HIGHEST_AGE = 10_000_000_000
 _LONGEST_REQUEST_URI = 512
 """OpenID Connect Core, section 6.2; only registered addresses are taken, so the limit holds for requests too."""
@@ -66,6 +67,16 @@ def scope(value: str) -> str | None:
     """Scopes separated by spaces."""
     strange = [letter for letter in value if not (letter == " " or "!" <= letter <= "~") or letter in '"\\']
     return "has characters that no scope may have (RFC 6749, section 3.3)" if strange else None
+
+
+def scope_descriptions(values: dict[str, Any]) -> str | None:
+    """A sentence for each scope."""
+    for name, text in values.items():
+        if not isinstance(text, str) or not text.strip() or not text.isprintable():
+            return f"{name}: is described by a sentence on one line"
+        if len(text) > _LONGEST_DESCRIPTION:
+            return f"{name}: is described in {_LONGEST_DESCRIPTION} characters at most"
+    return None
 
 
 def subject_name(value: str) -> str | None:

@@ -11,26 +11,28 @@ from typing import Any
 from sso_portal.base.clock import Clock
 from sso_portal.base.errors import Refused
 from sso_portal.base.hashing import SecretHasher, TokenHasher
-from sso_portal.base.ids import TOKEN_LENGTH, identifier, token
+from sso_portal.base.ids import identifier, token
 from sso_portal.base.jose import decrypt, encrypt
+from sso_portal.base.turns import Turns
 from sso_portal.base.urls import host_of, matches_redirect_uri
 from sso_portal.services.audit import Audit
 from sso_portal.services.cache import VersionedCache
+from sso_portal.services.client_changes import forgotten_columns, replaced_metadata
 from sso_portal.services.client_metadata import (
     DEFAULTS,
-    FIELDS,
     complete_metadata,
     has_secret,
     is_public,
     keeps_secret,
 )
+from sso_portal.services.client_secrets import ClientSecrets
+from sso_portal.services.protected_sites import ProtectedSite, protected_site
 from sso_portal.storage.clients import VERSION, ClientRow, ClientStore
 from sso_portal.storage.consents import ConsentStore
 from sso_portal.storage.database import Work
 from sso_portal.storage.tokens import TokenStore
 
 _CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,200}")
-_KEYED = "keyed:"
 _SHORTEST_KEY = 32
 """Bytes of a secret that is the key of HS256 (RFC 7518, section 3.2)."""
 
@@ -71,6 +73,11 @@ class Client:
         """Its registered redirect URIs."""
         return list(self.metadata["redirect_uris"])
 
+    @cached_property
+    def protected_site(self) -> ProtectedSite | None:
+        """The site that a reverse proxy protects for it, if it is of that kind."""
+        return protected_site(self.metadata["forward_auth"])
+
     def name(self, locale: str) -> str:
         """Its name in a person's language."""
         localised = self.metadata["client_name#zh-CN"] if locale.startswith("zh") else ""
@@ -107,19 +114,6 @@ def _client(row: ClientRow) -> Client:
     return Client(row.client_id, row.secret_hash, metadata, row.secret_encrypted, row.registration_hash, row.created_at)
 
 
-def _forgotten(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, None]:
-    changed = before["token_endpoint_auth_method"] != after["token_endpoint_auth_method"]
-    useless = {"secret_hash": not has_secret(after), "secret_encrypted": not keeps_secret(after)}
-    return {column: None for column, is_useless in useless.items() if changed and is_useless}
-
-
-def _replaced(before: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:
-    own = {name: before[name] for name, field in FIELDS.items() if field.own}
-    # A client that becomes a public one has to use PKCE from now on.
-    own["require_pkce"] = own["require_pkce"] or metadata.get("token_endpoint_auth_method") == "none"
-    return complete_metadata({**metadata, **own})
-
-
 class Clients:
     """Every registered client."""
 
@@ -132,16 +126,18 @@ class Clients:
         clock: Clock,
         *,
         secret_key: bytes,
+        turns: Turns | None = None,
         newcomers: bool = False,
     ) -> None:
         """Reads go through ``cache``; changes through the given transaction. ``secret_key`` encrypts the secrets that
-        have to be kept. ``newcomers``: clients register themselves, and then have to be known at once."""
+        have to be kept; ``turns`` are those at hashing. ``newcomers``: clients register themselves, and then have to be
+        known at once."""
         self._work = work
         self._store = ClientStore(work)
         self._audit = Audit(work, clock)
         self._cache = cache
         self._token_hasher = token_hasher
-        self._secret_hasher = secret_hasher
+        self._secrets = ClientSecrets(work, token_hasher, secret_hasher, turns)
         self._clock = clock
         self._secret_key = secret_key
         self._newcomers = newcomers
@@ -162,6 +158,11 @@ class Clients:
     def known(self) -> Sequence[Client]:
         """Every client, from memory, by identifier."""
         return list(self._cache.get(self._work).values())
+
+    def protecting(self, address: str) -> Client | None:
+        """The client whose site a reverse proxy protects at ``scheme://host[:port]``, from memory."""
+        sites = ((client, client.protected_site) for client in self._cache.get(self._work).values())
+        return next((client for client, site in sites if site is not None and site.address == address), None)
 
     def all(self) -> Sequence[Client]:
         """Every client as the database has it now, by identifier."""
@@ -185,9 +186,10 @@ class Clients:
         if not _CLIENT_ID.fullmatch(client_id):
             raise Refused("A client_id has 1 to 200 letters, digits and . _ ~ -")
         self._check_resources(client_id, complete)
+        self._check_site(client_id, complete)
         plain = (secret or token()) if has_secret(complete) else None
         now = self._clock.now()
-        hashed = self._hash(plain, generated=not secret) if plain else None
+        hashed = self._secrets.hash(plain, generated=not secret) if plain else None
         row = ClientRow(client_id, hashed, complete, now, now, self._sealed(plain, complete))
         if not self._store.add(row):
             raise Refused(f"There is a client {client_id} already.")
@@ -211,21 +213,21 @@ class Clients:
 
         Raises :class:`Refused`, before anything is written.
         """
-        complete = _replaced(client.metadata, metadata)
+        complete = replaced_metadata(client.metadata, metadata)
         client_id, now = client.client_id, self._clock.now()
         held = self._store.hold(client_id, client.registration_hash or "", now)
         if held is None:
             return None
         before = _client(held)
-        complete = _replaced(before.metadata, metadata)
+        complete = replaced_metadata(before.metadata, metadata)
         needs_secret = has_secret(complete) and (
             before.secret_hash is None or (keeps_secret(complete) and before.secret_encrypted is None)
         )
-        columns: dict[str, Any] = _forgotten(before.metadata, complete)
+        columns: dict[str, Any] = forgotten_columns(before.metadata, complete)
         plain = token() if needs_secret else None
         if plain is not None:
             columns |= {
-                "secret_hash": self._hash(plain, generated=True),
+                "secret_hash": self._secrets.hash(plain, generated=True),
                 "secret_encrypted": self._sealed(plain, complete),
             }
         self._store.change(client_id, metadata=complete, updated_at=now, **columns)
@@ -252,6 +254,7 @@ class Clients:
         client = self.stored(client_id)
         metadata = complete_metadata({**client.metadata, **changes})
         self._check_resources(client_id, metadata)
+        self._check_site(client_id, metadata)
         if keeps_secret(metadata) and client.secret_encrypted is None:
             raise Refused(
                 "client_secret_jwt needs a secret that the portal can read; change both at once with "
@@ -260,7 +263,7 @@ class Clients:
         if has_secret(metadata) and client.secret_hash is None:
             raise Refused("This client has no secret; give it one with rotate-secret first.")
         self._store.change(
-            client_id, metadata=metadata, updated_at=self._clock.now(), **_forgotten(client.metadata, metadata)
+            client_id, metadata=metadata, updated_at=self._clock.now(), **forgotten_columns(client.metadata, metadata)
         )
         self._note_change(client, metadata)
         self._cache.forget()
@@ -287,7 +290,7 @@ class Clients:
         self._store.change(
             client_id,
             metadata=metadata,
-            secret_hash=self._hash(plain, generated=not secret),
+            secret_hash=self._secrets.hash(plain, generated=not secret),
             secret_encrypted=self._sealed(plain, metadata),
             updated_at=self._clock.now(),
         )
@@ -313,8 +316,13 @@ class Clients:
             for uri in sorted(wanted & set(other.metadata["resource_uris"])):
                 raise Refused(f"resource_uris: {uri} is registered for {other.client_id} already.")
 
-    def _hash(self, secret: str, *, generated: bool) -> str:
-        return _KEYED + self._token_hasher.hash(secret) if generated else self._secret_hasher.hash(secret)
+    def _check_site(self, client_id: str, metadata: Mapping[str, Any]) -> None:
+        """A cookie of one site must not be looked for among those of another."""
+        wanted = protected_site(metadata["forward_auth"])
+        others = [other for other in self.all() if other.client_id != client_id] if wanted else []
+        for other in others:
+            if wanted and other.protected_site and other.protected_site.address == wanted.address:
+                raise Refused(f"forward_auth: {wanted.address} is registered for {other.client_id} already.")
 
     def _sealed(self, secret: str | None, metadata: Mapping[str, Any]) -> str | None:
         if secret is None or not keeps_secret(metadata):
@@ -329,8 +337,6 @@ class Clients:
         return decrypt(client.secret_encrypted, self._secret_key) if client.secret_encrypted else None
 
     def secret_matches(self, client: Client, secret: str) -> bool:
-        """Whether ``secret`` is the client's: a drawn one by the fast keyed hash, a chosen one by argon2."""
-        stored = client.secret_hash or ""
-        if stored.startswith(_KEYED):
-            return self._token_hasher.matches(secret, stored.removeprefix(_KEYED))
-        return bool(stored) and len(secret) <= TOKEN_LENGTH * 20 and self._secret_hasher.matches(secret, stored)
+        """Whether ``secret`` is the client's: a drawn one by the fast keyed hash, a chosen one by argon2. Raises
+        :class:`Overloaded` when too many wait for the latter."""
+        return self._secrets.matches(client.client_id, secret, client.secret_hash or "")

@@ -72,6 +72,7 @@ MENDS: Mapping[str, str] = {
     "it between servers.",
     "refresh_token_revoked": "What ended it stands beside it; the person has to sign in again.",
     "refresh_token_expired": "The person has to sign in again; see sso.tokens.refresh_seconds.",
+    "agreement_over": "She agreed for some days only. Send her through a sign-in: she is asked again there.",
     # Access tokens.
     "access_token_missing": "Send Authorization: Bearer … with the access token.",
     "access_token_unknown": "This is no access token of this portal: compare length and fingerprint; an "

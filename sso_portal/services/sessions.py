@@ -150,10 +150,11 @@ class Sessions:
         """The sessions with these identifiers, whatever their state; one statement."""
         return {session.sid: session for session in self._store.those(sids)}
 
-    def join(self, session: Session, client_id: str, scopes: Sequence[str] = ()) -> bool:
-        """Note that a client takes part, with what it is given; ``False`` when the session has ended meanwhile."""
+    def join(self, session: Session, client_id: str, scopes: Sequence[str] = (), *, agreed: bool = False) -> bool:
+        """Note that a client takes part, with what it is given; ``False`` when the session has ended meanwhile, or when
+        it takes part because its person has ``agreed`` before and she has taken that back."""
         now = self._clock.now()
-        since = self._participations.join(session.sid, client_id, now)
+        since = self._participations.join(session.sid, client_id, now, agreed=agreed)
         if since == now:
             self._audit.record_first(
                 "site_entered", user_id=session.user_id, client_id=client_id, sid=session.sid, scopes=list(scopes)
@@ -168,9 +169,12 @@ class Sessions:
         """Those of the sessions that a client takes part in; the latest use first."""
         return self._participations.of_client(client_id, sids)
 
-    def keep_awake(self, sid: str) -> None:
-        """Note that a session is in use, at most once a minute."""
-        self._store.use(sid, self._clock.now(), _TOUCH_SECONDS)
+    def keep_awake(self, sid: str, seen_at: int | None = None) -> None:
+        """Note that a session is in use, at most once a minute. ``seen_at``: when it is known to have been used, in
+        seconds, so that the database need not be asked within that minute."""
+        now = self._clock.now()
+        if seen_at is None or now - seen_at >= _TOUCH_SECONDS:
+            self._store.use(sid, now, _TOUCH_SECONDS)
 
     def note_use(self, sid: str, client_id: str, used_at: int) -> None:
         """A client that takes part tells when the person last used it, which is never later than now."""

@@ -9,6 +9,7 @@ from typing import Literal
 
 from sso_portal.base.clock import Clock
 from sso_portal.base.hashing import TokenHasher
+from sso_portal.base.turns import Turns
 from sso_portal.services.audit import Audit
 from sso_portal.services.person_checks import username_key
 from sso_portal.services.users import PasswordCheck, User, Users
@@ -43,16 +44,19 @@ class SignIn:
     def __init__(
         self,
         transaction: Callable[[], AbstractContextManager[Work]],
-        users: Users,
+        users_of: Callable[[Work], Users],
         hasher: TokenHasher,
         clock: Clock,
         *,
+        turns: Turns,
         account_ladder: Ladder,
         address_ladder: Ladder,
     ) -> None:
-        """``users`` reads through the caller's transaction; counters are committed by ``transaction`` at once."""
+        """Counters are committed by ``transaction`` at once; people are read by ``users_of`` it, so that nobody who
+        waits for a turn at hashing holds a connection."""
         self._transaction = transaction
-        self._users = users
+        self._users_of = users_of
+        self._turns = turns
         self._hasher = hasher
         self._clock = clock
         self._account_ladder = account_ladder
@@ -63,8 +67,13 @@ class SignIn:
     ) -> SignedIn | NotSignedIn:
         """Try to sign in from a network address. A failure is counted before the password is even looked at.
 
-        ``client_id`` is the app that has been given the password.
+        ``client_id`` is the app that has been given the password. Raises :class:`Overloaded` before anything is
+        counted: who is sent away has not tried.
         """
+        with self._turns.turn(f"client {client_id}" if client_id else f"address {address}"):
+            return self._try(username, password, address, client_id)
+
+    def _try(self, username: str, password: str, address: str, client_id: str | None) -> SignedIn | NotSignedIn:
         account_key, address_key = self._keys(username, address)
         now = self._clock.now()
         with self._transaction() as work:
@@ -74,10 +83,11 @@ class SignIn:
                 until = attempts.reserve(address_key, self._address_ladder, now)
                 if until is not None:
                     attempts.give_back(account_key, now)
+            users = self._users_of(work)
+            prepared = users.prepare_check(username)
         if until is not None:
             return NotSignedIn("locked", until)
-        prepared = self._users.prepare_check(username)
-        user = self._users.check(prepared, password)
+        user = users.check(prepared, password)
         if user is None:
             self._note_failure(prepared, account_key, address_key, client_id)
             return NotSignedIn("wrong")
@@ -85,7 +95,9 @@ class SignIn:
             attempts = AttemptStore(work)
             attempts.clear(account_key)
             attempts.give_back(address_key, now)
-        self._users.refresh_hash(prepared, password)
+        with self._transaction() as work:
+            # Of its own: it may hash once more, and begins to write only after that.
+            self._users_of(work).refresh_hash(prepared, password)
         return SignedIn(user)
 
     def _note_failure(self, prepared: PasswordCheck, account_key: str, address_key: str, client_id: str | None) -> None:

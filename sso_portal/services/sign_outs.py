@@ -5,7 +5,7 @@ Whoever ends a session comes through here: a person, a site on her behalf, an ad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,6 +104,23 @@ class SignOuts:
         self._tokens.revoke_families("site_ended", now, sid=session.sid, client_id=client_id)
         return self._note(session, SITE_ENDED, told, client_id, None)
 
+    def taking_part(self, user: User, client_id: str) -> list[Session]:
+        """A person's sessions that a client takes part in."""
+        sessions = self._sessions.going_on(user.id)
+        parts = self._participations.of_client(client_id, [session.sid for session in sessions])
+        sids = {part.sid for part in parts}
+        return [session for session in sessions if session.sid in sids]
+
+    def end_site_in(self, sessions: Iterable[Session], client_id: str) -> list[Receipt]:
+        """Sign a person out of one client in these sessions; answers a receipt for each that it took part in."""
+        return [
+            receipt
+            # Always in the same order, so that two who do this do not wait for one another.
+            for session in sorted(sessions, key=lambda session: session.sid)
+            for receipt in [self.end_site(session, client_id)]
+            if receipt is not None
+        ]
+
     def end_expired(self, grace_seconds: int) -> list[Receipt]:
         """End sessions whose time is over; a use of a site may be reported so many seconds late. A batch at most."""
         before = self._clock.now() - grace_seconds
@@ -172,4 +189,7 @@ class SignOuts:
         client = self._clients.find(client_id)
         if client is not None and client.metadata["backchannel_logout_uri"]:
             return "waiting"
+        if client is not None and client.protected_site is not None:
+            # Its proxy asks at every request.
+            return "signed_out"
         return "in_browser" if client is not None and client.metadata["frontchannel_logout_uri"] else "not_told"

@@ -12,6 +12,7 @@ from typing import Literal
 from sso_portal.base.clock import Clock
 from sso_portal.base.errors import Refused, UsernameTaken
 from sso_portal.base.hashing import SecretHasher
+from sso_portal.base.turns import Turns
 from sso_portal.services.person_checks import checked_email, checked_name, checked_password, checked_username
 from sso_portal.services.sign_in import SignedIn, SignIn
 from sso_portal.services.users import User, Users
@@ -61,20 +62,33 @@ class SignUp:
         clock: Clock,
         sign_in: SignIn,
         ladder: Ladder,
+        turns: Turns,
     ) -> None:
-        """``ladder`` slows tries from one address, whether or not they succeed: each tells about one user name."""
+        """``ladder`` slows tries from one address, whether or not they succeed: each tells about one user name.
+        ``turns`` are those at hashing."""
         self._transaction = transaction
         self._hasher = hasher
         self._clock = clock
         self._sign_in = sign_in
         self._ladder = ladder
+        self._turns = turns
 
     def create(self, newcomer: Newcomer, address: str) -> Created | NotCreated:
-        """Add a person who came from a network address, unless her user name is taken."""
+        """Add a person who came from a network address, unless her user name is taken. Raises :class:`Overloaded`
+        before anything is done."""
         newcomer = _tidied(newcomer)
         problems = problems_of(newcomer)
         if problems:
             return NotCreated(problems)
+        with self._turns.turn(f"address {address}"):
+            outcome = self._try(newcomer, address)
+        if outcome is not None:
+            return outcome
+        user = self._sent_again(newcomer, address)
+        return Created(user) if user is not None else NotCreated({"username": "taken"})
+
+    def _try(self, newcomer: Newcomer, address: str) -> Created | NotCreated | None:
+        """Count the try and add her; ``None`` when there is somebody with this user name."""
         with self._transaction() as work:
             until = AttemptStore(work).reserve(f"sign-up:{address}", self._ladder, self._clock.now())
         if until is not None:
@@ -83,8 +97,7 @@ class SignUp:
             with self._transaction() as work:
                 return Created(self._users(work).add(**vars(newcomer)))
         except UsernameTaken:
-            user = self._sent_again(newcomer, address)
-            return Created(user) if user is not None else NotCreated({"username": "taken"})
+            return None
 
     def _sent_again(self, newcomer: Newcomer, address: str) -> User | None:
         """The person whom this very form has made a moment ago, as a double click sends it twice. Of other people not

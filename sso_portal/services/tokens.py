@@ -12,15 +12,16 @@ from sso_portal.base.hashing import TokenHasher
 from sso_portal.base.ids import identifier, token_of
 from sso_portal.services.audit import Audit
 from sso_portal.services.sessions import Session
+from sso_portal.services.token_lifetimes import TokenLifetimes as TokenLifetimes
 from sso_portal.services.users import User
 from sso_portal.storage.codes import Code as Code
 from sso_portal.storage.codes import CodeStore
 from sso_portal.storage.database import Work
 from sso_portal.storage.device_codes import DeviceCode
 from sso_portal.storage.tokens import Family as Family
+from sso_portal.storage.tokens import PresentedToken as PresentedToken
 from sso_portal.storage.tokens import Token as Token
 from sso_portal.storage.tokens import TokenStore
-from sso_portal.storage.users import UserStore
 
 _LONGEST_CHAIN = 20
 """Rotations that anyone can make within the moment of grace."""
@@ -29,17 +30,11 @@ _LONGEST_CHAIN = 20
 ORIGIN = "origin"
 """In a token's details: the hash of the token that it was exchanged for."""
 
+AGREED_UNTIL = "agreed_until"
+"""In the details of an authorization: when what the person agreed to is over, in seconds."""
 
-@dataclass(frozen=True)
-class TokenLifetimes:
-    """Lifetimes in seconds."""
-
-    code: int
-    access: int
-    refresh: int
-    id_token: int
-    refresh_grace: int = 0
-    jwt_access: int = 300
+_NOTE_SECONDS = 3_600
+"""That an access token is in use is written at most this often."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +56,6 @@ class Tokens:
         """Work inside the given transaction."""
         self._codes = CodeStore(work)
         self._tokens = TokenStore(work)
-        self._users = UserStore(work)
         self._audit = Audit(work, clock)
         self._hasher = hasher
         self._clock = clock
@@ -110,6 +104,10 @@ class Tokens:
         """The code, whatever its state."""
         return self._codes.get(self._hasher.hash(code))
 
+    def find_code_and_person(self, code: str) -> tuple[Code, User] | None:
+        """The same, and whom it was given out for, enabled or not."""
+        return self._codes.get_with_person(self._hasher.hash(code))
+
     def consume_code(self, code: Code) -> bool:
         """Use a code up; of any number of attempts at once exactly one gets ``True``."""
         return self._codes.consume(code.code_hash, self._clock.now())
@@ -135,6 +133,10 @@ class Tokens:
         )
         self._tokens.add_family(family)
         return family
+
+    def keep_family(self, family: Family, until: int) -> None:
+        """Let a family that has just begun be kept until ``until``, or longer if it is already."""
+        self._tokens.extend_family(family.family_id, max(family.expires_at, until))
 
     def begin_device_family(self, device_code: DeviceCode, details: dict[str, Any]) -> Family:
         """As above, for a device that was let in (RFC 8628, section 3.5)."""
@@ -186,9 +188,15 @@ class Tokens:
         self._tokens.add_family(family)
         return family
 
-    def begin_assertion_family(self, client_id: str, user: User, scope: str) -> Family:
-        """The family of a token for a person whom a client speaks for (RFC 7523, section 2.1); she proved nothing."""
-        family = self._family(client_id=client_id, user_id=user.id, scope=scope)
+    def begin_assertion_family(
+        self, client_id: str, user: User, scope: str, *, agreed: bool, until: int | None
+    ) -> Family | None:
+        """The family of a token for a person whom a client speaks for (RFC 7523, section 2.1); she proved nothing.
+        ``None`` when it may because she has ``agreed``, and she has taken that back meanwhile."""
+        details = {AGREED_UNTIL: until}
+        family = self._family(client_id=client_id, user_id=user.id, scope=scope, details=details)
+        if agreed:
+            return family if self._tokens.add_family_of_agreement(family) else None
         self._tokens.add_family(family)
         return family
 
@@ -211,12 +219,15 @@ class Tokens:
     def _family(self, *, client_id: str, scope: str, family_id: str = "", **fields: Any) -> Family:
         now = self._clock.now()
         everything = {"user_id": None, "sid": None, "nonce": None, "auth_time": None, **fields}
+        details = dict(everything.pop("details", {}))
         return Family(
             family_id=family_id or identifier(),
             client_id=client_id,
             scope=scope,
             created_at=now,
             expires_at=now + max(self.lifetimes.access, self.lifetimes.refresh),
+            agreed_until=details.pop(AGREED_UNTIL, None),
+            details=details,
             **everything,
         )
 
@@ -276,7 +287,18 @@ class Tokens:
         now = self._clock.now()
         if not self._tokens.consume(token.token_hash, now):
             return False
-        return self._tokens.extend_family(token.family_id, now + max(self.lifetimes.access, self.lifetimes.refresh))
+        until = now + max(self.lifetimes.access, self.lifetimes.refresh)
+        return self._tokens.extend_family(token.family_id, until, used_at=now)
+
+    def note_use(self, family: Family) -> None:
+        """Note that an access token is in use, at most once an hour."""
+        now, known = self._clock.now(), family.last_used_at or family.created_at
+        if now - known >= _NOTE_SECONDS:
+            self._tokens.touch_family(family.family_id, now, _NOTE_SECONDS)
+
+    def is_agreement_over(self, family: Family) -> bool:
+        """Whether the time is over for which the person agreed."""
+        return family.agreed_until is not None and family.agreed_until <= self._clock.now()
 
     def revoke_family(
         self,
@@ -284,17 +306,20 @@ class Tokens:
         because: Literal["code_replayed", "device_code_replayed", "refresh_token_replayed", "revoked_by_client"],
     ) -> bool:
         """End every token that came from one authorization; ``False`` when they had ended already."""
-        if not self._tokens.revoke_family(family_id, because, self._clock.now()):
+        family = self._tokens.revoke_family(family_id, because, self._clock.now())
+        if family is None:
             return False
-        family = self._tokens.family(family_id)
-        if family is not None:
-            what: EventName = "tokens_given_back" if because == "revoked_by_client" else because
-            self._audit.record(what, user_id=family.user_id, client_id=family.client_id, sid=family.sid)
+        what: EventName = "tokens_given_back" if because == "revoked_by_client" else because
+        self._audit.record(what, user_id=family.user_id, client_id=family.client_id, sid=family.sid)
         return True
 
     def find_any(self, token: str) -> tuple[Token, Family] | None:
         """An access or refresh token and its family, whatever their state."""
         return self._tokens.get(self._hasher.hash(token))
+
+    def presented(self, token: str, kind: Literal["access", "refresh"] | None = None) -> PresentedToken | None:
+        """The same, of one kind or of any, with its person and the last use of her session, whatever their state."""
+        return self._tokens.presented(self._hasher.hash(token), kind)
 
     def revoke_access_token(self, token: Token) -> None:
         """End one access token (RFC 7009, section 2.1)."""
@@ -302,13 +327,10 @@ class Tokens:
 
     def find_access(self, token: str) -> Access | None:
         """What an access token stands for, when it and its family live and its person is enabled."""
-        found = self._tokens.get(self._hasher.hash(token), "access")
-        if found is None:
+        found = self.presented(token, "access")
+        if found is None or not self.is_living(found.token, found.family):
             return None
-        record, family = found
-        if not self.is_living(record, family):
-            return None
-        user = self._users.by_id(family.user_id) if family.user_id is not None else None
+        record, family, user = found.token, found.family, found.user
         if family.user_id is not None and (user is None or not user.is_enabled):
             return None
         scopes = tuple(record.scope.split())
@@ -317,6 +339,8 @@ class Tokens:
     def is_living(self, record: Token, family: Family) -> bool:
         """Whether a token may still be used. One that was exchanged for another lives no longer than that one."""
         if record.consumed_at is not None or family.revoked_at is not None or self.is_expired(record):
+            return False
+        if self.is_agreement_over(family):
             return False
         origin = record.details.get(ORIGIN)
         if origin is None:

@@ -23,9 +23,13 @@ class Web:
 
     issuer: str = _setting("The public base address, e.g. https://sso.example.com; never taken from a request.")
     listen: str = _setting("Address and port that `sso-portal serve` listens on.", "127.0.0.1:9000")
-    threads: int = _setting("Worker threads of one process.", 8)
+    threads: int = _setting("Worker threads of one process; those that wait for a hash are not counted.", 8)
+    stop_seconds: int = _setting(
+        "A process that is told to stop finishes what it has begun within so many seconds.", 30
+    )
     trusted_proxies: tuple[str, ...] = _setting(
-        "Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; separated by spaces.",
+        "Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, and which may ask at "
+        "/o/forward_auth/ about the sites behind them; separated by spaces.",
         (),
     )
     allow_insecure_issuer: bool = _setting(
@@ -58,6 +62,12 @@ class Security:
     argon2_time_cost: int = _setting("Argon2id passes.", 2)
     argon2_memory_kib: int = _setting("Argon2id memory in KiB.", 19_456)
     argon2_parallelism: int = _setting("Argon2id lanes.", 1)
+    hashing_at_once: int = _setting(
+        "Passwords and chosen client secrets that one process hashes at the same time; each takes argon2_memory_kib.", 1
+    )
+    hashing_waiting: int = _setting(
+        "So many more may wait for that; beyond, the answer is 503. Addresses and clients take turns.", 64
+    )
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,17 @@ class Tokens:
     )
     device_code_seconds: int = _setting("Device codes and the codes that people type for them.", 600)
     device_poll_seconds: int = _setting("How long a device waits before it asks again.", 5)
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What people are asked before a site is let in."""
+
+    offer_days: int = _setting(
+        "Who agrees may choose that it holds for so many days, after which the site has to ask again. 0 does not offer "
+        "that; until she takes it back, and only this time, are always there.",
+        30,
+    )
 
 
 @dataclass(frozen=True)
@@ -281,6 +302,7 @@ class Settings:
     session: Session
     sign_out: SignOut
     tokens: Tokens
+    consent: Consent
     keys: Keys
     sign_in: SignIn
     sign_up: SignUp

@@ -62,6 +62,14 @@ def _numbers(settings: Settings) -> Iterator[str]:
             least = 0 if field == "refresh_grace_seconds" else 1
             if not isinstance(value, bool) and value < least:
                 yield f"sso.{area}.{field}: must be {least} or more"
+    if not 0 <= settings.consent.offer_days <= 3_650:  # noqa: PLR2004 - ten years; whoever wants longer removes nothing
+        yield "sso.consent.offer_days: is 0 to 3650"
+    if not 1 <= settings.security.hashing_at_once <= 64:  # noqa: PLR2004 - each takes the memory of a hash
+        yield "sso.security.hashing_at_once: is 1 to 64"
+    if not 0 <= settings.security.hashing_waiting <= 1_000:  # noqa: PLR2004 - each takes a thread
+        yield "sso.security.hashing_waiting: is 0 to 1000"
+    if not 1 <= settings.web.stop_seconds <= 600:  # noqa: PLR2004 - whoever waits longer has given up
+        yield "sso.web.stop_seconds: is 1 to 600"
     if settings.web.threads < 1:
         yield "sso.web.threads: must be 1 or more"
     if settings.tokens.code_seconds > 600:  # noqa: PLR2004 - RFC 6749, section 4.1.2 recommends ten minutes at most

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Column, Integer, String, Table, case, delete, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Executable,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    case,
+    delete,
+    literal,
+    select,
+    update,
+)
 
 from sso_portal.storage.database import Work
 from sso_portal.storage.schema import metadata, time_column
@@ -20,6 +35,26 @@ attempts = Table(
     time_column("blocked_until"),
 )
 
+_OLD = select(attempts.c.key).where(
+    attempts.c.last_at < bindparam("before"), attempts.c.blocked_until < bindparam("before")
+)
+
+# Made once: making a statement takes longer than running it.
+_BLOCKED_UNTIL = select(attempts.c.blocked_until).where(attempts.c.key == bindparam("key"))
+_LOCKED_UNTIL = _BLOCKED_UNTIL.where(
+    attempts.c.failures >= bindparam("lock"), attempts.c.blocked_until > bindparam("now")
+)
+_CLEAR = delete(attempts).where(attempts.c.key == bindparam("key"))
+_GIVE_BACK = (
+    update(attempts)
+    .where(attempts.c.key == bindparam("which"), attempts.c.failures > 0)
+    .values(
+        failures=attempts.c.failures - 1,
+        blocked_until=case((attempts.c.last_at == bindparam("reserved_at"), 0), else_=attempts.c.blocked_until),
+    )
+)
+_SWEEP = delete(attempts).where(attempts.c.key.in_(_OLD.limit(bindparam("limit", type_=Integer))))
+
 
 @dataclass(frozen=True)
 class Ladder:
@@ -28,7 +63,7 @@ class Ladder:
     Beyond the last rung every failure blocks as long as the last. ``forget_seconds`` without a try start it anew.
     """
 
-    pauses: Sequence[int]
+    pauses: tuple[int, ...]
     forget_seconds: int
 
 
@@ -44,55 +79,49 @@ class AttemptStore:
 
         Answers ``None`` when the try may go on, else the time (seconds) until which the key is blocked.
         """
-        fresh = attempts.c.last_at < now - ladder.forget_seconds
-        failures = case((fresh, 1), else_=attempts.c.failures + 1)
-        # A failure that costs no waiting blocks until 0, not until now: another process's clock may be a second behind.
-        blocks = [now + pause if pause else 0 for pause in ladder.pauses]
-        # Steps of the same length are one branch: a ladder may have hundreds of them.
-        runs = [(list(run)[-1][0], until) for until, run in groupby(enumerate(blocks, start=1), lambda step: step[1])]
-        rungs = [(failures <= number, until) for number, until in runs]
-        statement = (
-            self._work.insert(attempts)
-            .values(key=key, failures=1, last_at=now, blocked_until=blocks[0])
-            .on_conflict_do_update(
-                index_elements=["key"],
-                set_={
-                    "failures": failures,
-                    "last_at": now,
-                    "blocked_until": case(*rungs, else_=blocks[-1]),
-                },
-                where=attempts.c.blocked_until <= now,
-            )
-            .returning(attempts.c.key)
-        )
-        if self._work.write_returning(statement) is not None:
+        if self._work.write_returning(_reserving(self._work.insert, ladder), {"which": key, "now": now}) is not None:
             return None
-        row = self._work.first(select(attempts.c.blocked_until).where(attempts.c.key == key))
+        row = self._work.first(_BLOCKED_UNTIL, {"key": key})
         return int(row["blocked_until"]) if row else now
 
     def locked_until(self, key: str, ladder: Ladder, now: int) -> int | None:
         """The time (seconds) until which a key is blocked, if its last failure has locked it: reached the last rung."""
-        locked = (attempts.c.failures >= len(ladder.pauses), attempts.c.blocked_until > now)
-        row = self._work.first(select(attempts.c.blocked_until).where(attempts.c.key == key, *locked))
+        row = self._work.first(_LOCKED_UNTIL, {"key": key, "lock": len(ladder.pauses), "now": now})
         return int(row["blocked_until"]) if row else None
 
     def clear(self, key: str) -> None:
         """Forget the failures of a key."""
-        self._work.write(delete(attempts).where(attempts.c.key == key))
+        self._work.write(_CLEAR, {"key": key})
 
     def give_back(self, key: str, reserved_at: int) -> None:
         """Take back one try that was reserved at ``reserved_at``: it was no failure. A block that came from a later
         try of somebody else's stays."""
-        lifted = case((attempts.c.last_at == reserved_at, 0), else_=attempts.c.blocked_until)
-        self._work.write(
-            update(attempts)
-            .where(attempts.c.key == key, attempts.c.failures > 0)
-            .values(failures=attempts.c.failures - 1, blocked_until=lifted)
-        )
+        self._work.write(_GIVE_BACK, {"which": key, "reserved_at": reserved_at})
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` counters without a try since the given time."""
-        doomed = (
-            select(attempts.c.key).where(attempts.c.last_at < before, attempts.c.blocked_until < before).limit(limit)
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})
+
+
+@lru_cache(maxsize=64)
+def _reserving(insert: Callable[[Table], Any], ladder: Ladder) -> Executable:
+    """The statement of :meth:`AttemptStore.reserve`, made once for each ladder and kind of database."""
+    now = bindparam("now", type_=BigInteger)
+    fresh = attempts.c.last_at < now - ladder.forget_seconds
+    failures = case((fresh, 1), else_=attempts.c.failures + 1)
+    # A failure that costs no waiting blocks until 0, not until now: another process's clock may be a second behind.
+    blocks = [now + pause if pause else literal(0, BigInteger) for pause in ladder.pauses]
+    # Steps of the same length are one branch: a ladder may have hundreds of them.
+    runs = [list(run) for _, run in groupby(range(len(blocks)), lambda number: ladder.pauses[number])]
+    rungs = [(failures <= run[-1] + 1, blocks[run[-1]]) for run in runs]
+    made: Executable = (
+        insert(attempts)
+        .values(key=bindparam("which"), failures=1, last_at=now, blocked_until=blocks[0])
+        .on_conflict_do_update(
+            index_elements=["key"],
+            set_={"failures": failures, "last_at": now, "blocked_until": case(*rungs, else_=blocks[-1])},
+            where=attempts.c.blocked_until <= now,
         )
-        return self._work.write(delete(attempts).where(attempts.c.key.in_(doomed)))
+        .returning(attempts.c.key)
+    )
+    return made

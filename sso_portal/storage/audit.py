@@ -17,10 +17,11 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     delete,
     exists,
     func,
-    literal,
+    insert,
     or_,
     select,
 )
@@ -48,6 +49,25 @@ audit_events = Table(
     Index("ix_audit_events_user_id_at", "user_id", "at"),
     Index("ix_audit_events_client_id_at", "client_id", "at"),
 )
+
+_SENT = tuple(column for column in audit_events.c if column.name not in {"number", "username"})
+_USERNAME = (
+    select(users.c.username)
+    .where(users.c.id == bindparam("user_id", type_=Integer))
+    .scalar_subquery()
+    .label("username")
+)
+_SAME = select(audit_events.c.number).where(
+    *(audit_events.c[name] == bindparam(name) for name in ("at", "what", "client_id", "sid"))
+)
+_ROW = (*(bindparam(column.name, type_=column.type).label(column.name) for column in _SENT), _USERNAME)
+_OLD = select(audit_events.c.number).where(audit_events.c.at < bindparam("before"))
+
+# Made once: making a statement takes longer than running it.
+_ADD = insert(audit_events).from_select([column.name for column in _ROW], select(*_ROW))
+_ADD_FIRST = insert(audit_events).from_select([column.name for column in _ROW], select(*_ROW).where(~exists(_SAME)))
+_LAST = select(func.max(audit_events.c.number).label("number"))
+_SWEEP = delete(audit_events).where(audit_events.c.number.in_(_OLD.limit(bindparam("limit", type_=Integer))))
 
 
 @dataclass(frozen=True)
@@ -87,17 +107,11 @@ class AuditStore:
 
     def add(self, event: AuditEvent) -> None:
         """Write an event down, with the person's user name as it is now."""
-        values = _values(event)
-        self._work.write(self._work.insert(audit_events).values({**values, "username": _username_of(event.user_id)}))
+        self._work.write(_ADD, _values(event))
 
     def add_first(self, event: AuditEvent) -> None:
         """The same, unless there is one like it of this second: of a person, a client and a session."""
-        likeness = ("at", "what", "client_id", "sid")
-        same = select(audit_events.c.number).where(*(audit_events.c[name] == getattr(event, name) for name in likeness))
-        values = _values(event)
-        row = [literal(value, audit_events.c[name].type).label(name) for name, value in values.items()]
-        source = select(*row, _username_of(event.user_id).label("username")).where(~exists(same))
-        self._work.write(self._work.insert(audit_events).from_select([*values, "username"], source))
+        self._work.write(_ADD_FIRST, _values(event))
 
     def page(self, wanted: Wanted, after: tuple[int, int], limit: int) -> Sequence[AuditEvent]:
         """Up to ``limit`` events, oldest first, that come after a time and a number."""
@@ -114,24 +128,19 @@ class AuditStore:
 
     def last_number(self) -> int:
         """The highest number there is, 0 in an empty log."""
-        row = self._work.first(select(func.max(audit_events.c.number).label("number")))
+        row = self._work.first(_LAST)
         return int(row["number"] or 0) if row is not None else 0
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` events from before the given time."""
-        doomed = select(audit_events.c.number).where(audit_events.c.at < before).limit(limit)
-        return self._work.write(delete(audit_events).where(audit_events.c.number.in_(doomed)))
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})
 
     def _events(self, query: Select[Any]) -> Sequence[AuditEvent]:
         return [AuditEvent(**parameters(row)) for row in self._work.all(query)]
 
 
 def _values(event: AuditEvent) -> dict[str, Any]:
-    return {name: value for name, value in vars(event).items() if name not in {"number", "username"}}
-
-
-def _username_of(user_id: int | None) -> ColumnElement[str | None]:
-    return select(users.c.username).where(users.c.id == user_id).scalar_subquery()
+    return {column.name: getattr(event, column.name) for column in _SENT}
 
 
 def _wanted(wanted: Wanted) -> Select[Any]:

@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, String, Table, Text, delete, exists, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
+from sso_portal.storage.users import PERSON, User, take_person, users
 
 codes = Table(
     "codes",
@@ -55,6 +70,34 @@ class Code:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+_LIVING = select(sessions.c.sid).where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
+_OLD = select(codes.c.code_hash).where(codes.c.expires_at < bindparam("before"))
+
+# Made once: making a statement takes longer than running it.
+_ADD = insert(codes)
+_GET = select(codes).where(codes.c.code_hash == bindparam("code_hash"))
+_GET_WITH_PERSON = _GET.add_columns(*PERSON).join(users, users.c.id == codes.c.user_id)
+_CONSUME = (
+    update(codes)
+    .where(
+        codes.c.code_hash == bindparam("hash"),
+        codes.c.consumed_at.is_(None),
+        codes.c.expires_at > bindparam("now"),
+        # The session's row is held until this transaction ends: a sign-out waits, and then sees the tokens to revoke.
+        exists(_LIVING.correlate(codes).with_for_update(read=True)),
+    )
+    .values(consumed_at=bindparam("now"))
+)
+_WITHDRAW = delete(codes).where(
+    codes.c.user_id == bindparam("user_id"),
+    codes.c.client_id == bindparam("client_id"),
+    codes.c.consumed_at.is_(None),
+    # Few are that young, and they are found by the index of this column.
+    codes.c.expires_at > bindparam("since"),
+)
+_SWEEP = delete(codes).where(codes.c.code_hash.in_(_OLD.limit(bindparam("limit", type_=Integer))))
+
+
 class CodeStore:
     """Every statement on codes."""
 
@@ -64,12 +107,19 @@ class CodeStore:
 
     def add(self, code: Code) -> None:
         """Remember a code."""
-        self._work.write(insert(codes).values(**code.__dict__))
+        self._work.write(_ADD, values_of(code))
 
     def get(self, code_hash: str) -> Code | None:
         """The code with this hash, whatever its state."""
-        row = self._work.first(select(codes).where(codes.c.code_hash == code_hash))
+        row = self._work.first(_GET, {"code_hash": code_hash})
         return Code(**parameters(row)) if row else None
+
+    def get_with_person(self, code_hash: str) -> tuple[Code, User] | None:
+        """The same, and the person it was given out for, enabled or not; in one statement."""
+        row = self._work.first(_GET_WITH_PERSON, {"code_hash": code_hash})
+        fields = parameters(row) if row is not None else {}
+        person = take_person(fields) if fields else None
+        return (Code(**fields), person) if person is not None else None
 
     def of_family(self, family_id: str) -> Code | None:
         """The code that a family began with, if it began with one."""
@@ -81,15 +131,13 @@ class CodeStore:
 
         The session it was given out in must still be going on: signing out wins over a code that is under way.
         """
-        living = select(sessions.c.sid).where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
-        # The session's row is held until this transaction ends: a sign-out waits, and then sees the tokens to revoke.
-        signed_in = exists(living.correlate(codes).with_for_update(read=True))
-        statement = update(codes).where(
-            codes.c.code_hash == code_hash, codes.c.consumed_at.is_(None), codes.c.expires_at > now, signed_in
-        )
-        return self._work.write(statement.values(consumed_at=now)) == 1
+        return self._work.write(_CONSUME, {"hash": code_hash, "now": now}) == 1
+
+    def withdraw(self, user_id: int, client_id: str, since: int) -> int:
+        """Delete a person's codes for a client that nobody has used, and that have not expired by ``since`` (seconds):
+        who redeems one at this moment is waited for, and its tokens are there to be revoked then."""
+        return self._work.write(_WITHDRAW, {"user_id": user_id, "client_id": client_id, "since": since})
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` codes that expired before the given time."""
-        doomed = select(codes.c.code_hash).where(codes.c.expires_at < before).limit(limit)
-        return self._work.write(delete(codes).where(codes.c.code_hash.in_(doomed)))
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})

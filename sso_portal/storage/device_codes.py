@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, delete, exists, or_, select, update
+from sqlalchemy import (
+    Column,
+    Executable,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 
@@ -31,6 +47,50 @@ device_codes = Table(
     time_column("decided_at", nullable=True),
     time_column("consumed_at", nullable=True),
 )
+
+_THIS = device_codes.c.device_code_hash == bindparam("hash")
+_WAITED = device_codes.c.polled_at + device_codes.c.poll_seconds <= bindparam("now")
+_LIVING = select(sessions.c.sid).where(sessions.c.sid == device_codes.c.sid, sessions.c.ended_at.is_(None))
+_OLD = select(device_codes.c.device_code_hash).where(device_codes.c.expires_at < bindparam("before"))
+
+# Made once: making a statement takes longer than running it.
+_BY_HASH = select(device_codes).where(_THIS)
+_BY_USER_CODE_HASH = select(device_codes).where(device_codes.c.user_code_hash == bindparam("hash"))
+_POLL = (
+    update(device_codes)
+    .where(_THIS, or_(device_codes.c.polled_at.is_(None), _WAITED))
+    .values(polled_at=bindparam("now"))
+)
+_SLOW_DOWN = (
+    update(device_codes)
+    .where(_THIS)
+    .values(polled_at=bindparam("now"), poll_seconds=device_codes.c.poll_seconds + bindparam("slower_by"))
+)
+_CONSUME = (
+    update(device_codes)
+    .where(
+        _THIS,
+        device_codes.c.decision == "allowed",
+        device_codes.c.consumed_at.is_(None),
+        device_codes.c.expires_at > bindparam("now"),
+        # As with authorization codes: a sign-out waits for the held row, and then sees the tokens to revoke.
+        exists(_LIVING.correlate(device_codes).with_for_update(read=True)),
+    )
+    .values(consumed_at=bindparam("now"))
+)
+_WITHDRAW = (
+    update(device_codes)
+    .where(
+        device_codes.c.user_id == bindparam("whose"),
+        device_codes.c.client_id == bindparam("client"),
+        device_codes.c.decision == "allowed",
+        device_codes.c.consumed_at.is_(None),
+        # As with authorization codes.
+        device_codes.c.expires_at > bindparam("since"),
+    )
+    .values(decision="denied")
+)
+_SWEEP = delete(device_codes).where(device_codes.c.device_code_hash.in_(_OLD.limit(bindparam("limit", type_=Integer))))
 
 
 @dataclass(frozen=True)
@@ -63,32 +123,27 @@ class DeviceCodeStore:
 
     def add(self, device_code: DeviceCode) -> bool:
         """Remember a device code; ``False`` when another one has its user code, decided by the database."""
-        statement = self._work.insert(device_codes).values(**device_code.__dict__)
-        added = statement.on_conflict_do_nothing(index_elements=["user_code_hash"])
-        return self._work.write_returning(added.returning(device_codes.c.device_code_hash)) is not None
+        return self._work.write_returning(_adding(self._work.insert), values_of(device_code)) is not None
 
     def by_hash(self, device_code_hash: str) -> DeviceCode | None:
         """The device code with this hash, whatever its state."""
-        return self._first(device_codes.c.device_code_hash == device_code_hash)
+        return self._first(_BY_HASH, device_code_hash)
 
     def by_user_code_hash(self, user_code_hash: str) -> DeviceCode | None:
         """The device code whose user code has this hash, whatever its state."""
-        return self._first(device_codes.c.user_code_hash == user_code_hash)
+        return self._first(_BY_USER_CODE_HASH, user_code_hash)
 
-    def _first(self, condition: Any) -> DeviceCode | None:
-        row = self._work.first(select(device_codes).where(condition))
+    def _first(self, query: Executable, code_hash: str) -> DeviceCode | None:
+        row = self._work.first(query, {"hash": code_hash})
         return DeviceCode(**parameters(row)) if row else None
 
     def poll(self, device_code_hash: str, now: int, slower_by: int) -> bool:
         """Note that the device asked; ``False`` when it asked too early, and has to wait ``slower_by`` seconds more
         from now on. One statement decides: of any number of polls at once one is in time."""
-        waited = device_codes.c.polled_at + device_codes.c.poll_seconds <= now
-        this = device_codes.c.device_code_hash == device_code_hash
-        in_time = update(device_codes).where(this, or_(device_codes.c.polled_at.is_(None), waited))
-        if self._work.write(in_time.values(polled_at=now)) == 1:
+        values = {"hash": device_code_hash, "now": now}
+        if self._work.write(_POLL, values) == 1:
             return True
-        slower = device_codes.c.poll_seconds + slower_by
-        self._work.write(update(device_codes).where(this).values(polled_at=now, poll_seconds=slower))
+        self._work.write(_SLOW_DOWN, {**values, "slower_by": slower_by})
         return False
 
     def decide(self, device_code_hash: str, now: int, **answer: object) -> bool:
@@ -105,19 +160,24 @@ class DeviceCodeStore:
 
         The session it was allowed in must still be going on: signing out wins over a device that is about to ask.
         """
-        living = select(sessions.c.sid).where(sessions.c.sid == device_codes.c.sid, sessions.c.ended_at.is_(None))
-        # As with authorization codes: a sign-out waits for the held row, and then sees the tokens to revoke.
-        signed_in = exists(living.correlate(device_codes).with_for_update(read=True))
-        statement = update(device_codes).where(
-            device_codes.c.device_code_hash == device_code_hash,
-            device_codes.c.decision == "allowed",
-            device_codes.c.consumed_at.is_(None),
-            device_codes.c.expires_at > now,
-            signed_in,
-        )
-        return self._work.write(statement.values(consumed_at=now)) == 1
+        return self._work.write(_CONSUME, {"hash": device_code_hash, "now": now}) == 1
+
+    def withdraw(self, user_id: int, client_id: str, since: int) -> int:
+        """Take back the answers that let a client's devices in and that nobody has fetched; as with authorization
+        codes."""
+        return self._work.write(_WITHDRAW, {"whose": user_id, "client": client_id, "since": since})
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` device codes that expired before the given time."""
-        doomed = select(device_codes.c.device_code_hash).where(device_codes.c.expires_at < before).limit(limit)
-        return self._work.write(delete(device_codes).where(device_codes.c.device_code_hash.in_(doomed)))
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})
+
+
+@cache
+def _adding(insert: Callable[[Table], Any]) -> Executable:
+    """The statement of :meth:`DeviceCodeStore.add`, made once for each kind of database."""
+    made: Executable = (
+        insert(device_codes)
+        .on_conflict_do_nothing(index_elements=["user_code_hash"])
+        .returning(device_codes.c.device_code_hash)
+    )
+    return made

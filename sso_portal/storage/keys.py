@@ -33,6 +33,9 @@ _SHORT = {"RSA-OAEP-256": "OAEP-256"}
 
 _LONG = {short: name for name, short in _SHORT.items()}
 
+# Made once: making a statement takes longer than running it.
+_ALL = select(keys).order_by(keys.c.generation.desc(), keys.c.algorithm)
+
 
 @dataclass(frozen=True)
 class KeyRow:
@@ -56,8 +59,7 @@ class KeyStore:
 
     def all(self) -> Sequence[KeyRow]:
         """Every key, the highest generations first."""
-        query = select(keys).order_by(keys.c.generation.desc(), keys.c.algorithm)
-        rows = [KeyRow(**parameters(row)) for row in self._work.all(query)]
+        rows = [KeyRow(**parameters(row)) for row in self._work.all(_ALL)]
         return [replace(row, algorithm=_LONG.get(row.algorithm, row.algorithm)) for row in rows]
 
     def add(self, row: KeyRow) -> bool:

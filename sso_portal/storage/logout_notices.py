@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     ForeignKey,
     Index,
     Integer,
     String,
     Table,
     Text,
+    bindparam,
     delete,
     func,
     insert,
@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 sign_outs = Table(
@@ -61,6 +61,60 @@ logout_notices = Table(
 
 _OF_ONE_CLIENT = 4
 _SIGN_OUT = "of_sign_out_"
+
+_WAITING = logout_notices.c.state == "waiting"
+_DUE = (_WAITING, logout_notices.c.next_attempt_at <= bindparam("now"))
+_ORDER = (logout_notices.c.next_attempt_at, logout_notices.c.id)
+_PLACE = func.row_number().over(partition_by=logout_notices.c.client_id, order_by=_ORDER)
+_EACH_DUE = select(logout_notices.c.id, _PLACE.label("place")).where(*_DUE).subquery()
+# A client that never answers may not keep all others waiting.
+_FAIR = select(_EACH_DUE.c.id).where(_EACH_DUE.c.place <= _OF_ONE_CLIENT)
+_CHOSEN = select(logout_notices.c.id).where(logout_notices.c.id.in_(_FAIR), *_DUE).order_by(*_ORDER)
+# As a table of its own, which PostgreSQL makes once: it may run a plain subquery again, and lock other rows.
+_TAKEN = _CHOSEN.limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True).cte("taken")
+_FAILED = (
+    logout_notices.c.client_id == bindparam("client"),
+    _WAITING,
+    logout_notices.c.next_attempt_at > bindparam("now"),
+    logout_notices.c.problem.is_not(None),
+)
+_OLD = select(sign_outs.c.receipt_hash).where(sign_outs.c.created_at < bindparam("before"))
+
+# Made once: making a statement takes longer than running it.
+_ADD = insert(sign_outs)
+_ADD_NOTICES = insert(logout_notices)
+_SIGN_OUT_OF = select(sign_outs).where(sign_outs.c.receipt_hash == bindparam("receipt_hash"))
+_OF_RECEIPT = (
+    select(logout_notices)
+    .where(logout_notices.c.receipt_hash == bindparam("receipt_hash"))
+    .order_by(logout_notices.c.client_id)
+)
+_HAS_DUE = select(logout_notices.c.id).where(*_DUE).limit(1)
+_CLAIM = (
+    update(logout_notices)
+    .where(logout_notices.c.id.in_(select(_TAKEN.c.id)), *_DUE)
+    # What is being tried has no problem yet: that is how ``hasten`` knows to leave it alone.
+    .values(next_attempt_at=bindparam("until"), attempts=logout_notices.c.attempts + 1, problem=None)
+    .returning(*logout_notices.c)
+)
+_CLAIM_NEW = (
+    update(logout_notices)
+    .where(logout_notices.c.id == bindparam("which"), _WAITING, logout_notices.c.attempts == 0)
+    .values(next_attempt_at=bindparam("until"), attempts=1)
+)
+_SETTLE = (
+    update(logout_notices)
+    .where(logout_notices.c.id == bindparam("which"), _WAITING)
+    .values(state=bindparam("outcome"), settled_at=bindparam("now"), problem=bindparam("why"))
+)
+_TRY_AGAIN = (
+    update(logout_notices)
+    .where(logout_notices.c.id == bindparam("which"), _WAITING)
+    .values(next_attempt_at=bindparam("until"), problem=bindparam("why"))
+)
+_HAS_FAILED = select(logout_notices.c.id).where(*_FAILED).limit(1)
+_HASTEN = update(logout_notices).where(*_FAILED).values(next_attempt_at=bindparam("now"))
+_SWEEP = delete(sign_outs).where(sign_outs.c.receipt_hash.in_(_OLD.limit(bindparam("limit", type_=Integer))))
 
 
 @dataclass(frozen=True)
@@ -106,19 +160,18 @@ class LogoutNoticeStore:
 
     def add(self, sign_out: SignOut, notices: Sequence[LogoutNotice]) -> None:
         """Remember a sign-out and whom to tell, in the transaction that ends the session."""
-        self._work.write(insert(sign_outs).values(**sign_out.__dict__))
+        self._work.write(_ADD, values_of(sign_out))
         if notices:
-            self._work.write(insert(logout_notices).values([notice.__dict__ for notice in notices]))
+            self._work.write(_ADD_NOTICES, [values_of(notice) for notice in notices])
 
     def sign_out(self, receipt_hash: str) -> SignOut | None:
         """The sign-out with this receipt."""
-        row = self._work.first(select(sign_outs).where(sign_outs.c.receipt_hash == receipt_hash))
+        row = self._work.first(_SIGN_OUT_OF, {"receipt_hash": receipt_hash})
         return SignOut(**parameters(row)) if row else None
 
     def of_receipt(self, receipt_hash: str) -> Sequence[LogoutNotice]:
         """The notices of a receipt, in a lasting order."""
-        query = select(logout_notices).where(logout_notices.c.receipt_hash == receipt_hash)
-        rows = self._work.all(query.order_by(logout_notices.c.client_id))
+        rows = self._work.all(_OF_RECEIPT, {"receipt_hash": receipt_hash})
         return [LogoutNotice(**parameters(row)) for row in rows]
 
     def unsettled(self, limit: int) -> Sequence[LogoutNotice]:
@@ -136,60 +189,37 @@ class LogoutNoticeStore:
 
     def has_due(self, now: int) -> bool:
         """Whether a notice is to be tried now."""
-        query = select(logout_notices.c.id).where(*_due(now)).limit(1)
-        return self._work.first(query) is not None
+        return self._work.first(_HAS_DUE, {"now": now}) is not None
 
     def claim(self, now: int, until: int, limit: int) -> Sequence[LogoutNotice]:
         """Take notices that are due, a few of each client, each for this caller alone, until the given moment at most:
         one statement, so that of any number of processes one gets each."""
-        order = (logout_notices.c.next_attempt_at, logout_notices.c.id)
-        place = func.row_number().over(partition_by=logout_notices.c.client_id, order_by=order)
-        due = select(logout_notices.c.id, place.label("place")).where(*_due(now)).subquery()
-        # A client that never answers may not keep all others waiting.
-        fair = select(due.c.id).where(due.c.place <= _OF_ONE_CLIENT)
-        chosen = select(logout_notices.c.id).where(logout_notices.c.id.in_(fair), *_due(now)).order_by(*order)
-        # As a table of its own, which PostgreSQL makes once: it may run a plain subquery again, and lock other rows.
-        taken = chosen.limit(limit).with_for_update(skip_locked=True).cte("taken")
-        statement = update(logout_notices).where(logout_notices.c.id.in_(select(taken.c.id)), *_due(now))
-        # What is being tried has no problem yet: that is how ``hasten`` knows to leave it alone.
-        values = {"next_attempt_at": until, "attempts": logout_notices.c.attempts + 1, "problem": None}
-        rows = self._work.write_returning_all(statement.values(values).returning(*logout_notices.c))
+        rows = self._work.write_returning_all(_CLAIM, {"now": now, "until": until, "limit": limit})
         return [LogoutNotice(**parameters(row)) for row in rows]
 
     def claim_new(self, notice_id: str, until: int) -> bool:
         """Take one notice that has never been tried, for this caller alone."""
-        whose = (logout_notices.c.id == notice_id, logout_notices.c.state == "waiting", logout_notices.c.attempts == 0)
-        statement = update(logout_notices).where(*whose).values(next_attempt_at=until, attempts=1)
-        return self._work.write(statement) == 1
+        return self._work.write(_CLAIM_NEW, {"which": notice_id, "until": until}) == 1
 
     def settle(self, notice_id: str, state: str, now: int, problem: str | None = None) -> bool:
         """Note how a notice that waited has ended; ``False`` when that was known already."""
-        whose = (logout_notices.c.id == notice_id, logout_notices.c.state == "waiting")
-        statement = update(logout_notices).where(*whose).values(state=state, settled_at=now, problem=problem)
-        return self._work.write(statement) == 1
+        values = {"which": notice_id, "outcome": state, "now": now, "why": problem}
+        return self._work.write(_SETTLE, values) == 1
 
     def try_again(self, notice_id: str, at: int, problem: str) -> None:
         """Note that a try failed, why, and when the next one is due."""
-        whose = (logout_notices.c.id == notice_id, logout_notices.c.state == "waiting")
-        self._work.write(update(logout_notices).where(*whose).values(next_attempt_at=at, problem=problem))
+        self._work.write(_TRY_AGAIN, {"which": notice_id, "until": at, "why": problem})
 
     def hasten(self, client_id: str, now: int) -> int:
         """Let everything that a client has still to be told, that has failed, and that nobody is trying, be due now."""
-        whose = (logout_notices.c.client_id == client_id, logout_notices.c.state == "waiting")
-        overdue = (logout_notices.c.next_attempt_at > now, logout_notices.c.problem.is_not(None))
-        waiting = select(logout_notices.c.id).where(*whose, *overdue).limit(1)
-        if self._work.first(waiting) is None:
+        values = {"client": client_id, "now": now}
+        if self._work.first(_HAS_FAILED, values) is None:
             return 0
-        return self._work.write(update(logout_notices).where(*whose, *overdue).values(next_attempt_at=now))
+        return self._work.write(_HASTEN, values)
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` sign-outs from before the given time, with their notices."""
-        doomed = select(sign_outs.c.receipt_hash).where(sign_outs.c.created_at < before).limit(limit)
-        return self._work.write(delete(sign_outs).where(sign_outs.c.receipt_hash.in_(doomed)))
-
-
-def _due(now: int) -> tuple[ColumnElement[bool], ...]:
-    return (logout_notices.c.state == "waiting", logout_notices.c.next_attempt_at <= now)
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})
 
 
 def _with_sign_out(row: dict[str, Any]) -> tuple[LogoutNotice, SignOut]:

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, RowMapping, String, Table, case, exists, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Executable,
+    ForeignKey,
+    Index,
+    Integer,
+    RowMapping,
+    String,
+    Table,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
 
+from sso_portal.storage.consents import consents
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
@@ -25,6 +44,50 @@ participations = Table(
 )
 
 _PERSON = tuple(column for column in users.c if column.name != "username_key")
+_TAKING_PART = participations.c.ended_at.is_(None)
+_IN_THOSE = participations.c.sid.in_(bindparam("sids", expanding=True))
+_THIS = (participations.c.sid == bindparam("whose"), participations.c.client_id == bindparam("client"))
+_ENDED = (
+    select(participations.c.sid, participations.c.ended_at, *_PERSON)
+    .join(sessions, sessions.c.sid == participations.c.sid)
+    .join(users, users.c.id == sessions.c.user_id)
+    .where(participations.c.client_id == bindparam("client"))
+    .order_by(participations.c.ended_at, participations.c.sid)
+)
+
+# Made once: making a statement takes longer than running it.
+_OF_SESSIONS = (
+    select(participations).where(_IN_THOSE).order_by(participations.c.last_used_at.desc(), participations.c.client_id)
+)
+_OF_CLIENT = (
+    select(participations)
+    .where(participations.c.client_id == bindparam("client"), _IN_THOSE, _TAKING_PART)
+    .order_by(participations.c.last_used_at.desc(), participations.c.sid)
+)
+_USES_BY = (
+    select(
+        participations.c.client_id,
+        func.min(participations.c.first_used_at).label("first"),
+        func.max(participations.c.last_used_at).label("last"),
+    )
+    .join(sessions, sessions.c.sid == participations.c.sid)
+    .where(sessions.c.user_id == bindparam("user_id"))
+    .group_by(participations.c.client_id)
+)
+_TOUCH = (
+    update(participations)
+    .where(*_THIS, participations.c.last_used_at < bindparam("used_at"))
+    .values(last_used_at=bindparam("used_at"))
+)
+_END_ALL = (
+    update(participations)
+    .where(participations.c.sid == bindparam("whose"), _TAKING_PART)
+    .values(ended_at=bindparam("now"))
+    .returning(participations.c.client_id)
+)
+_END_ONE = _END_ALL.where(participations.c.client_id == bindparam("client"))
+_ENDED_THEN = _ENDED.where(participations.c.ended_at == bindparam("since"))
+_ENDED_LATER = _ENDED.where(participations.c.ended_at > bindparam("since")).limit(bindparam("limit", type_=Integer))
 
 
 @dataclass(frozen=True)
@@ -55,55 +118,44 @@ class ParticipationStore:
         """Work inside the given transaction."""
         self._work = work
 
-    def join(self, sid: str, client_id: str, now: int) -> int | None:
+    def join(self, sid: str, client_id: str, now: int, *, agreed: bool = False) -> int | None:
         """Note that a client takes part, or does so again; answers since when it does (seconds), and ``None`` when the
-        session has ended meanwhile.
+        session has ended meanwhile. ``agreed``: because its person has agreed before, so ``None`` too when she has
+        taken that back meanwhile.
 
-        The session's row is held until this transaction ends: a sign-out waits, and then sees whom it has to tell.
+        The rows of both are held until this transaction ends: a sign-out waits, and then sees whom it has to tell; who
+        takes an agreement back waits, and then sees what was given out because of it.
         """
-        living = select(sessions.c.sid).where(sessions.c.sid == sid, sessions.c.ended_at.is_(None))
-        values = {"sid": sid, "client_id": client_id, "first_used_at": now, "last_used_at": now}
-        row = [literal(value, participations.c[name].type).label(name) for name, value in values.items()]
-        source = select(*row).where(exists(living.with_for_update(read=True)))
-        since = case((participations.c.ended_at.is_(None), participations.c.first_used_at), else_=now)
-        statement = (
-            self._work.insert(participations)
-            .from_select(list(values), source)
-            .on_conflict_do_update(
-                index_elements=["sid", "client_id"],
-                set_={"first_used_at": since, "last_used_at": now, "ended_at": None},
-            )
-            .returning(participations.c.first_used_at)
-        )
-        joined = self._work.write_returning(statement)
+        statement = _joining(self._work.insert, agreed=agreed)
+        joined = self._work.write_returning(statement, {"whose": sid, "client": client_id, "now": now})
         return int(joined["first_used_at"]) if joined is not None else None
 
     def of_sessions(self, sids: Collection[str]) -> Sequence[Participation]:
         """Who takes part in these sessions, or did; the latest use first."""
-        query = select(participations).where(participations.c.sid.in_(sids))
-        rows = self._work.all(query.order_by(participations.c.last_used_at.desc(), participations.c.client_id))
+        rows = self._work.all(_OF_SESSIONS, {"sids": list(sids)})
         return [Participation(**parameters(row)) for row in rows]
 
     def of_client(self, client_id: str, sids: Collection[str]) -> Sequence[Participation]:
         """The sessions among ``sids`` that a client takes part in; the latest use first."""
-        own = participations.c.client_id == client_id
-        query = select(participations).where(own, participations.c.sid.in_(sids), participations.c.ended_at.is_(None))
-        rows = self._work.all(query.order_by(participations.c.last_used_at.desc(), participations.c.sid))
+        rows = self._work.all(_OF_CLIENT, {"client": client_id, "sids": list(sids)})
         return [Participation(**parameters(row)) for row in rows]
+
+    def uses_by(self, user_id: int) -> Mapping[str, tuple[int, int]]:
+        """By client, when a person first and last used it in any of her sessions that are still known."""
+        rows = self._work.all(_USES_BY, {"user_id": user_id})
+        return {str(row["client_id"]): (int(row["first"]), int(row["last"])) for row in rows}
 
     def touch(self, sid: str, client_id: str, used_at: int) -> None:
         """Note that a client was used."""
-        whose = (participations.c.sid == sid, participations.c.client_id == client_id)
-        self._work.write(
-            update(participations).where(*whose, participations.c.last_used_at < used_at).values(last_used_at=used_at)
-        )
+        self._work.write(_TOUCH, {"whose": sid, "client": client_id, "used_at": used_at})
 
     def end(self, sid: str, now: int, client_id: str | None = None) -> Sequence[str]:
         """End the part of one client, or of all, in a session; answers whose part has ended by this."""
-        statement = update(participations).where(participations.c.sid == sid, participations.c.ended_at.is_(None))
-        if client_id is not None:
-            statement = statement.where(participations.c.client_id == client_id)
-        rows = self._work.write_returning_all(statement.values(ended_at=now).returning(participations.c.client_id))
+        values = {"whose": sid, "now": now}
+        if client_id is None:
+            rows = self._work.write_returning_all(_END_ALL, values)
+        else:
+            rows = self._work.write_returning_all(_END_ONE, {**values, "client": client_id})
         return sorted(str(row["client_id"]) for row in rows)
 
     def ended_since(self, client_id: str, since: int, limit: int) -> tuple[Sequence[EndedParticipation], bool]:
@@ -112,16 +164,36 @@ class ParticipationStore:
         All that ended in that very second, and ``limit`` later ones: whoever goes on from the last one's second misses
         nothing and comes to an end, however many ended at once.
         """
-        query = (
-            select(participations.c.sid, participations.c.ended_at, *_PERSON)
-            .join(sessions, sessions.c.sid == participations.c.sid)
-            .join(users, users.c.id == sessions.c.user_id)
-            .where(participations.c.client_id == client_id)
-            .order_by(participations.c.ended_at, participations.c.sid)
-        )
-        then = self._work.all(query.where(participations.c.ended_at == since))
-        later = self._work.all(query.where(participations.c.ended_at > since).limit(limit + 1))
+        values = {"client": client_id, "since": since}
+        then = self._work.all(_ENDED_THEN, values)
+        later = self._work.all(_ENDED_LATER, {**values, "limit": limit + 1})
         return [_ended(row) for row in (*then, *later[:limit])], len(later) > limit
+
+
+@cache
+def _joining(insert: Callable[[Table], Any], *, agreed: bool) -> Executable:
+    """The statement of :meth:`ParticipationStore.join`, made once for each kind of database."""
+    sid, client_id = bindparam("whose", type_=String), bindparam("client", type_=String)
+    now = bindparam("now", type_=BigInteger)
+    living = select(sessions.c.sid).where(sessions.c.sid == sid, sessions.c.ended_at.is_(None))
+    row: dict[str, Any] = {"sid": sid, "client_id": client_id, "first_used_at": now, "last_used_at": now}
+    source = select(*(value.label(name) for name, value in row.items()))
+    source = source.where(exists(living.with_for_update(read=True)))
+    if agreed:
+        hers = select(consents.c.client_id).join(sessions, sessions.c.user_id == consents.c.user_id)
+        hers = hers.where(sessions.c.sid == sid, consents.c.client_id == client_id)
+        source = source.where(exists(hers.with_for_update(read=True, of=consents)))
+    since = case((participations.c.ended_at.is_(None), participations.c.first_used_at), else_=now)
+    made: Executable = (
+        insert(participations)
+        .from_select(list(row), source)
+        .on_conflict_do_update(
+            index_elements=["sid", "client_id"],
+            set_={"first_used_at": since, "last_used_at": now, "ended_at": None},
+        )
+        .returning(participations.c.first_used_at)
+    )
+    return made
 
 
 def _ended(row: RowMapping) -> EndedParticipation:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Column, String, Table, delete, insert, select, update
+from sqlalchemy import JSON, Column, Integer, String, Table, bindparam, delete, insert, select, update
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 pushed_requests = Table(
@@ -20,6 +20,20 @@ pushed_requests = Table(
     # Until when a browser may arrive with it; a sign-in may take longer.
     time_column("expires_at", index=True),
     time_column("used_at", nullable=True),
+)
+
+_OLD = select(pushed_requests.c.request_uri_hash).where(pushed_requests.c.expires_at < bindparam("before"))
+
+# Made once: making a statement takes longer than running it.
+_ADD = insert(pushed_requests)
+_GET = select(pushed_requests).where(pushed_requests.c.request_uri_hash == bindparam("hash"))
+_USE = (
+    update(pushed_requests)
+    .where(pushed_requests.c.request_uri_hash == bindparam("hash"), pushed_requests.c.used_at.is_(None))
+    .values(used_at=bindparam("now"))
+)
+_SWEEP = delete(pushed_requests).where(
+    pushed_requests.c.request_uri_hash.in_(_OLD.limit(bindparam("limit", type_=Integer)))
 )
 
 
@@ -44,22 +58,17 @@ class PushedRequestStore:
 
     def add(self, request: PushedRequest) -> None:
         """Remember a pushed request."""
-        self._work.write(insert(pushed_requests).values(**request.__dict__))
+        self._work.write(_ADD, values_of(request))
 
     def get(self, request_uri_hash: str) -> PushedRequest | None:
         """The request with this hash, whatever its state."""
-        query = select(pushed_requests).where(pushed_requests.c.request_uri_hash == request_uri_hash)
-        row = self._work.first(query)
+        row = self._work.first(_GET, {"hash": request_uri_hash})
         return PushedRequest(**parameters(row)) if row else None
 
     def use(self, request_uri_hash: str, now: int) -> bool:
         """Note that the request is being answered: of any number of attempts at once exactly one gets ``True``."""
-        statement = update(pushed_requests).where(
-            pushed_requests.c.request_uri_hash == request_uri_hash, pushed_requests.c.used_at.is_(None)
-        )
-        return self._work.write(statement.values(used_at=now)) == 1
+        return self._work.write(_USE, {"hash": request_uri_hash, "now": now}) == 1
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` requests that expired before the given time."""
-        doomed = select(pushed_requests.c.request_uri_hash).where(pushed_requests.c.expires_at < before).limit(limit)
-        return self._work.write(delete(pushed_requests).where(pushed_requests.c.request_uri_hash.in_(doomed)))
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})

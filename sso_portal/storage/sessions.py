@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     Boolean,
     Column,
     ForeignKey,
@@ -14,6 +16,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    bindparam,
     case,
     delete,
     func,
@@ -24,9 +27,9 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
-from sso_portal.storage.users import User, users
+from sso_portal.storage.users import PERSON, User, take_person, users
 
 sessions = Table(
     "sessions",
@@ -53,11 +56,86 @@ sessions = Table(
         sqlite_where=text("ended_at IS NULL"),
         postgresql_where=text("ended_at IS NULL"),
     ),
+    # What sweeping goes by; it costs a sign-in nothing.
+    Index(
+        "ix_sessions_ended_at",
+        "ended_at",
+        sqlite_where=text("ended_at IS NOT NULL"),
+        postgresql_where=text("ended_at IS NOT NULL"),
+    ),
 )
 
 _FIELDS = tuple(column for column in sessions.c if column.name != "cookie_hash")
-_PERSON = tuple(column.label(f"person_{column.name}") for column in users.c if column.name != "username_key")
-_PERSON_NAMES = tuple(column.name for column in _PERSON)
+_WITH_PERSON = select(*_FIELDS, *PERSON).join(users, users.c.id == sessions.c.user_id)
+_NOW: BindParameter[int] = bindparam("now")
+_THIS = sessions.c.sid == bindparam("whose")
+_USED_UNTIL = bindparam("used_at", type_=BigInteger) + sessions.c.idle_seconds
+_OVER_AT = func.coalesce(sessions.c.ended_at, sessions.c.idle_expires_at)
+_OLD = select(sessions.c.sid).where(
+    or_(sessions.c.expires_at < bindparam("before"), sessions.c.ended_at < bindparam("before"))
+)
+
+# Made once: making a statement takes longer than running it.
+_LIVE = _WITH_PERSON.where(
+    sessions.c.cookie_hash == bindparam("cookie_hash"),
+    sessions.c.ended_at.is_(None),
+    sessions.c.idle_expires_at > _NOW,
+    sessions.c.expires_at > _NOW,
+    users.c.is_enabled,
+)
+_OF_COOKIES = _WITH_PERSON.add_columns(sessions.c.cookie_hash).where(
+    sessions.c.cookie_hash.in_(bindparam("cookie_hashes", expanding=True)),
+    or_(sessions.c.ended_at.is_(None), sessions.c.ended_because == "expired"),
+    sessions.c.expires_at > _NOW,
+    users.c.is_enabled,
+)
+_GET = select(*_FIELDS).where(sessions.c.sid == bindparam("sid"))
+_THOSE = select(*_FIELDS).where(sessions.c.sid.in_(bindparam("sids", expanding=True)))
+_BY_COOKIE = select(*_FIELDS).where(sessions.c.cookie_hash == bindparam("cookie_hash"))
+_ADD = insert(sessions)
+_TOUCH = update(sessions).where(_THIS).values(last_seen_at=_NOW, idle_expires_at=bindparam("until"))
+_USE = (
+    update(sessions)
+    .where(
+        _THIS,
+        sessions.c.ended_at.is_(None),
+        sessions.c.idle_expires_at > bindparam("used_at"),
+        sessions.c.expires_at > bindparam("used_at"),
+        sessions.c.last_seen_at <= bindparam("known"),
+    )
+    .values(
+        last_seen_at=bindparam("used_at"),
+        idle_expires_at=case((sessions.c.expires_at > _USED_UNTIL, _USED_UNTIL), else_=sessions.c.expires_at),
+    )
+)
+_END = (
+    update(sessions)
+    .where(_THIS, sessions.c.ended_at.is_(None))
+    .values(ended_at=_NOW, ended_because=bindparam("because"))
+    .returning(*_FIELDS)
+)
+_END_UNUSED = _END.where(sessions.c.idle_expires_at <= bindparam("unused_at"))
+_GOING_ON = (
+    select(*_FIELDS)
+    .where(sessions.c.user_id == bindparam("user_id"), sessions.c.ended_at.is_(None))
+    .order_by(sessions.c.last_seen_at.desc(), sessions.c.sid)
+)
+_OVER_SINCE = (
+    select(*_FIELDS)
+    .where(sessions.c.user_id == bindparam("user_id"), _OVER_AT.between(bindparam("since"), _NOW))
+    .order_by(_OVER_AT.desc(), sessions.c.sid)
+    .limit(bindparam("limit", type_=Integer))
+)
+# Neither is later than the other: a session's idle time never reaches beyond its absolute end.
+_PAST_THEIR_TIME = (
+    select(*_FIELDS)
+    .where(sessions.c.idle_expires_at <= bindparam("moment"), sessions.c.ended_at.is_(None))
+    .order_by(sessions.c.idle_expires_at, sessions.c.sid)
+    .limit(bindparam("limit", type_=Integer))
+)
+_OF_USER = select(*_FIELDS).where(sessions.c.user_id == bindparam("user_id")).order_by(sessions.c.created_at.desc())
+_AMR_OF = select(sessions.c.amr).where(sessions.c.sid == bindparam("sid"))
+_SWEEP = delete(sessions).where(sessions.c.sid.in_(_OLD.limit(bindparam("limit", type_=Integer))))
 
 
 @dataclass(frozen=True)
@@ -81,8 +159,10 @@ class Session:
 
 
 def _with_person(fields: dict[str, Any]) -> tuple[Session, User]:
-    person = {name.removeprefix("person_"): fields.pop(name) for name in _PERSON_NAMES}
-    return Session(**fields), User(**person)
+    person = take_person(fields)
+    if person is None:
+        raise TypeError("a session is somebody's")
+    return Session(**fields), person
 
 
 class SessionStore:
@@ -94,55 +174,33 @@ class SessionStore:
 
     def live(self, cookie_hash: str, now: int) -> tuple[Session, User] | None:
         """The session of a cookie and its person, when neither is ended, expired or disabled."""
-        query = (
-            select(*_FIELDS, *_PERSON)
-            .join(users, users.c.id == sessions.c.user_id)
-            .where(
-                sessions.c.cookie_hash == cookie_hash,
-                sessions.c.ended_at.is_(None),
-                sessions.c.idle_expires_at > now,
-                sessions.c.expires_at > now,
-                users.c.is_enabled,
-            )
-        )
-        row = self._work.first(query)
+        row = self._work.first(_LIVE, {"cookie_hash": cookie_hash, "now": now})
         return _with_person(parameters(row)) if row is not None else None
 
     def of_cookies(self, cookie_hashes: Collection[str], now: int) -> Mapping[str, tuple[Session, User]]:
         """The sessions of these cookies and their people, by the hash: those that go on, and those that are over only
         because they were not used for too long. Nobody's who is disabled."""
-        unused = (sessions.c.ended_at.is_(None), sessions.c.ended_because == "expired")
-        query = (
-            select(sessions.c.cookie_hash, *_FIELDS, *_PERSON)
-            .join(users, users.c.id == sessions.c.user_id)
-            .where(
-                sessions.c.cookie_hash.in_(cookie_hashes),
-                or_(*unused),
-                sessions.c.expires_at > now,
-                users.c.is_enabled,
-            )
-        )
-        rows = [parameters(row) for row in self._work.all(query)]
+        values = {"cookie_hashes": list(cookie_hashes), "now": now}
+        rows = [parameters(row) for row in self._work.all(_OF_COOKIES, values)]
         return {row.pop("cookie_hash"): _with_person(row) for row in rows}
 
     def get(self, sid: str) -> Session | None:
         """The session with this identifier, whatever its state."""
-        row = self._work.first(select(*_FIELDS).where(sessions.c.sid == sid))
+        row = self._work.first(_GET, {"sid": sid})
         return Session(**parameters(row)) if row else None
 
     def those(self, sids: Collection[str]) -> Sequence[Session]:
         """The sessions with these identifiers, whatever their state."""
-        query = select(*_FIELDS).where(sessions.c.sid.in_(sids))
-        return [Session(**parameters(row)) for row in self._work.all(query)]
+        return [Session(**parameters(row)) for row in self._work.all(_THOSE, {"sids": list(sids)})]
 
     def by_cookie(self, cookie_hash: str) -> Session | None:
         """The session of a cookie, whatever its state."""
-        row = self._work.first(select(*_FIELDS).where(sessions.c.cookie_hash == cookie_hash))
+        row = self._work.first(_BY_COOKIE, {"cookie_hash": cookie_hash})
         return Session(**parameters(row)) if row else None
 
     def add(self, session: Session, cookie_hash: str) -> None:
         """Remember a new session."""
-        self._work.write(insert(sessions).values(cookie_hash=cookie_hash, **session.__dict__))
+        self._work.write(_ADD, {"cookie_hash": cookie_hash, **values_of(session)})
 
     def renew(self, sid: str, old_cookie_hash: str, cookie_hash: str, **fields: object) -> bool:
         """Give a session a new cookie after its person proved herself again; ``False`` if another request was first."""
@@ -153,71 +211,46 @@ class SessionStore:
 
     def touch(self, sid: str, now: int, idle_expires_at: int) -> None:
         """Note that the session was used."""
-        self._work.write(
-            update(sessions).where(sessions.c.sid == sid).values(last_seen_at=now, idle_expires_at=idle_expires_at)
-        )
+        self._work.write(_TOUCH, {"whose": sid, "now": now, "until": idle_expires_at})
 
     def use(self, sid: str, used_at: int, later_by: int) -> bool:
         """Note that a session was used at a moment when it was going on, if it has not ended since and the last known
         use was so many seconds earlier."""
-        going_on = (
-            sessions.c.ended_at.is_(None),
-            sessions.c.idle_expires_at > used_at,
-            sessions.c.expires_at > used_at,
-        )
-        until = used_at + sessions.c.idle_seconds
-        statement = update(sessions).where(
-            sessions.c.sid == sid, *going_on, sessions.c.last_seen_at <= used_at - later_by
-        )
-        until = case((until < sessions.c.expires_at, until), else_=sessions.c.expires_at)
-        return self._work.write(statement.values(last_seen_at=used_at, idle_expires_at=until)) == 1
+        return self._work.write(_USE, {"whose": sid, "used_at": used_at, "known": used_at - later_by}) == 1
 
     def end(self, sid: str, because: str, now: int, *, unused_at: int | None = None) -> Session | None:
         """End one session and answer it; ``None`` when it was ended before or never was. ``unused_at``: only when its
         time was over at that moment."""
-        statement = update(sessions).where(sessions.c.sid == sid, sessions.c.ended_at.is_(None))
-        if unused_at is not None:
-            statement = statement.where(sessions.c.idle_expires_at <= unused_at)
-        values = {"ended_at": now, "ended_because": because}
-        row = self._work.write_returning(statement.values(values).returning(*_FIELDS))
+        values: dict[str, Any] = {"whose": sid, "now": now, "because": because}
+        if unused_at is None:
+            row = self._work.write_returning(_END, values)
+        else:
+            row = self._work.write_returning(_END_UNUSED, {**values, "unused_at": unused_at})
         return Session(**parameters(row)) if row else None
 
     def going_on(self, user_id: int) -> Sequence[Session]:
         """A person's sessions that have not ended, the last used first; some may be past their time already."""
-        whose = (sessions.c.user_id == user_id, sessions.c.ended_at.is_(None))
-        query = select(*_FIELDS).where(*whose).order_by(sessions.c.last_seen_at.desc(), sessions.c.sid)
-        return [Session(**parameters(row)) for row in self._work.all(query)]
+        return [Session(**parameters(row)) for row in self._work.all(_GOING_ON, {"user_id": user_id})]
 
     def over_since(self, user_id: int, since: int, now: int, limit: int) -> Sequence[Session]:
         """A person's sessions that were over at a moment or later, ended or past their time; the latest first."""
-        over_at = func.coalesce(sessions.c.ended_at, sessions.c.idle_expires_at)
-        query = (
-            select(*_FIELDS)
-            .where(sessions.c.user_id == user_id, over_at >= since, over_at <= now)
-            .order_by(over_at.desc(), sessions.c.sid)
-            .limit(limit)
-        )
-        return [Session(**parameters(row)) for row in self._work.all(query)]
+        values = {"user_id": user_id, "since": since, "now": now, "limit": limit}
+        return [Session(**parameters(row)) for row in self._work.all(_OVER_SINCE, values)]
 
     def past_their_time(self, moment: int, limit: int) -> Sequence[Session]:
         """Sessions whose time was over at a moment, and that nobody has ended yet."""
-        # Neither is later than the other: a session's idle time never reaches beyond its absolute end.
-        over = (sessions.c.idle_expires_at <= moment, sessions.c.ended_at.is_(None))
-        query = select(*_FIELDS).where(*over).order_by(sessions.c.idle_expires_at, sessions.c.sid).limit(limit)
-        return [Session(**parameters(row)) for row in self._work.all(query)]
+        rows = self._work.all(_PAST_THEIR_TIME, {"moment": moment, "limit": limit})
+        return [Session(**parameters(row)) for row in rows]
 
     def of_user(self, user_id: int) -> Sequence[Session]:
         """A person's sessions, newest first."""
-        query = select(*_FIELDS).where(sessions.c.user_id == user_id).order_by(sessions.c.created_at.desc())
-        return [Session(**parameters(row)) for row in self._work.all(query)]
+        return [Session(**parameters(row)) for row in self._work.all(_OF_USER, {"user_id": user_id})]
 
     def amr_of(self, sid: str) -> str:
         """How the person of a session proved who she is; nothing when the session is gone."""
-        row = self._work.first(select(sessions.c.amr).where(sessions.c.sid == sid))
+        row = self._work.first(_AMR_OF, {"sid": sid})
         return str(row["amr"]) if row else ""
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` sessions that were over before the given time."""
-        over = or_(sessions.c.expires_at < before, sessions.c.ended_at < before)
-        doomed = select(sessions.c.sid).where(over).limit(limit)
-        return self._work.write(delete(sessions).where(sessions.c.sid.in_(doomed)))
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})

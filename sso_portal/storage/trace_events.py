@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import JSON, Column, Integer, String, Table, delete, insert, or_, select
+from sqlalchemy import JSON, Column, Integer, String, Table, bindparam, delete, insert, or_, select
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 trace_events = Table(
@@ -46,6 +46,14 @@ class TraceEvent:
 
 _FIELDS = tuple(column for column in trace_events.c if column.name != "id")
 _MOST_RELATED = 100
+_OLD = select(trace_events.c.id).where(trace_events.c.at < bindparam("before"))
+
+# Made once: making a statement takes longer than running it.
+_ADD = insert(trace_events)
+_OF_TRACE = (
+    select(*_FIELDS).where(trace_events.c.trace_id == bindparam("trace_id")).order_by(trace_events.c.id).limit(1)
+)
+_SWEEP = delete(trace_events).where(trace_events.c.id.in_(_OLD.limit(bindparam("limit", type_=Integer))))
 
 
 class TraceStore:
@@ -57,11 +65,11 @@ class TraceStore:
 
     def add(self, event: TraceEvent) -> None:
         """Remember an event."""
-        self._work.write(insert(trace_events).values(**event.__dict__))
+        self._work.write(_ADD, values_of(event))
 
     def of_trace(self, trace_id: str) -> TraceEvent | None:
         """The event with this trace."""
-        row = self._work.first(select(*_FIELDS).where(trace_events.c.trace_id == trace_id).order_by(trace_events.c.id))
+        row = self._work.first(_OF_TRACE, {"trace_id": trace_id})
         return TraceEvent(**parameters(row)) if row else None
 
     def related(self, event: TraceEvent) -> list[TraceEvent]:
@@ -76,5 +84,4 @@ class TraceStore:
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` events from before the given time."""
-        doomed = select(trace_events.c.id).where(trace_events.c.at < before).limit(limit)
-        return self._work.write(delete(trace_events).where(trace_events.c.id.in_(doomed)))
+        return self._work.write(_SWEEP, {"before": before, "limit": limit})

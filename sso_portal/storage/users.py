@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, select, update
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, bindparam, select, update
 
 from sso_portal.storage.database import Work, parameters
 from sso_portal.storage.schema import metadata, time_column
@@ -41,6 +41,22 @@ credentials = Table(
 
 _FIELDS = tuple(column for column in users.c if column.name != "username_key")
 
+# Made once: making a statement takes longer than running it.
+_BY_ID = select(*_FIELDS).where(users.c.id == bindparam("id"))
+_BY_KEY = select(*_FIELDS).where(users.c.username_key == bindparam("username_key"))
+_BY_SUBJECT = select(*_FIELDS).where(users.c.subject == bindparam("subject"))
+_WITH_PASSWORD = (
+    select(*_FIELDS, credentials.c.secret_hash)
+    .select_from(
+        users.outerjoin(credentials, (credentials.c.user_id == users.c.id) & (credentials.c.kind == "password"))
+    )
+    .where(users.c.username_key == bindparam("username_key"))
+)
+
+
+PERSON = tuple(column.label(f"person_{column.name}") for column in _FIELDS)
+"""A person's columns for statements that answer her together with something else."""
+
 
 @dataclass(frozen=True)
 class User:
@@ -60,6 +76,12 @@ class User:
     roles: list[str] = field(default_factory=list)
 
 
+def take_person(fields: dict[str, Any]) -> User | None:
+    """Take what :data:`PERSON` has read out of a row's fields; ``None`` when there was nobody to be joined."""
+    person = {column.name: fields.pop(f"person_{column.name}") for column in _FIELDS}
+    return User(**person) if person["id"] is not None else None
+
+
 class UserStore:
     """Every statement on people."""
 
@@ -69,30 +91,22 @@ class UserStore:
 
     def by_id(self, user_id: int) -> User | None:
         """The person with this internal number."""
-        row = self._work.first(select(*_FIELDS).where(users.c.id == user_id))
+        row = self._work.first(_BY_ID, {"id": user_id})
         return User(**parameters(row)) if row else None
 
     def by_key(self, username_key: str) -> User | None:
         """The person with this normalised user name."""
-        row = self._work.first(select(*_FIELDS).where(users.c.username_key == username_key))
+        row = self._work.first(_BY_KEY, {"username_key": username_key})
         return User(**parameters(row)) if row else None
 
     def by_subject(self, subject: str) -> User | None:
         """The person whom clients know by this identifier."""
-        row = self._work.first(select(*_FIELDS).where(users.c.subject == subject))
+        row = self._work.first(_BY_SUBJECT, {"subject": subject})
         return User(**parameters(row)) if row else None
 
     def with_password(self, username_key: str) -> tuple[User, str | None] | None:
         """The person with this normalised user name and her password's hash, in one statement."""
-        password = credentials.c.secret_hash
-        query = (
-            select(*_FIELDS, password)
-            .select_from(
-                users.outerjoin(credentials, (credentials.c.user_id == users.c.id) & (credentials.c.kind == "password"))
-            )
-            .where(users.c.username_key == username_key)
-        )
-        row = self._work.first(query)
+        row = self._work.first(_WITH_PASSWORD, {"username_key": username_key})
         if row is None:
             return None
         fields = parameters(row)

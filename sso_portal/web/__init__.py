@@ -19,6 +19,7 @@ AREAS = (
     "sso_portal.web.pages",
     "sso_portal.web.assets",
     "sso_portal.web.errors",
+    "sso_portal.web.overload",
     "sso_portal.web.health",
     "sso_portal.web.home",
     "sso_portal.web.preferences",

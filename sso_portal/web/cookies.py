@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from pyramid.request import Request
 from pyramid.response import Response
-from webob.cookies import parse_cookie
 
 from sso_portal.base.ids import TOKEN_LENGTH
+from sso_portal.web.sent_cookies import sent_cookie
 
 _YEAR = 31_536_000
 
@@ -43,9 +43,7 @@ def _set(
 
 def _get(request: Request, name: str) -> str | None:
     # Not request.cookies: one that is not UTF-8, whoever has planted it, would make all of them unreadable.
-    wanted = _name(request, name).encode()
-    value = dict(parse_cookie(request.environ.get("HTTP_COOKIE", ""))).get(wanted)
-    return value.decode() if value and len(value) <= 500 and value.isascii() else None  # noqa: PLR2004
+    return sent_cookie(request.environ, _name(request, name))
 
 
 def session_cookie(request: Request) -> str | None:

@@ -26,6 +26,7 @@ _MACHINES = (
     "/o/register",
     "/o/device_authorization",
     "/o/session_activity",
+    "/o/forward_auth",
     "/o/logout/receipt",
     "/o/userinfo",
     "/o/jwks",
@@ -94,10 +95,15 @@ def _unavailable(_error: Exception, request: Request) -> Response:
 def refuse(request: Request, status: int) -> Response:
     """A refusal with a status: JSON for the endpoints that machines call, a page for people."""
     title, what, error = _TEXTS[status]
-    if request.environ.get("PATH_INFO", "").startswith(_MACHINES):
+    if is_for_machines(request):
         body = {"error": error, "error_description": str(what), "trace_id": request.trace_id}
         return Response(json=body, status=status)
     return error_page(request, status, title=title, what=what)
+
+
+def is_for_machines(request: Request) -> bool:
+    """Whether the endpoint is one that machines call."""
+    return bool(request.environ.get("PATH_INFO", "").startswith(_MACHINES))
 
 
 def error_page(

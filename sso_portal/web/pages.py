@@ -15,7 +15,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.base.urls import MAXIMUM_LENGTH, add_query
-from sso_portal.protocol.vocabulary import ACCOUNT_DEVICES_PATH, LOGIN_PATH, LOGOUT_PATH
+from sso_portal.protocol.vocabulary import ACCOUNT_DEVICES_PATH, ACCOUNT_SITES_PATH, LOGIN_PATH, LOGOUT_PATH
 from sso_portal.services.clients import Client
 from sso_portal.services.users import User
 from sso_portal.web.compiled_templates import COMPILED_TEMPLATES
@@ -27,6 +27,7 @@ from sso_portal.web.security import content_security_policy
 
 _ = TranslationStringFactory("sso_portal")
 _CREDENTIALS = {
+    "sid",
     "access_token",
     "refresh_token",
     "id_token",
@@ -132,6 +133,7 @@ def _common(request: Request, here: str) -> dict[str, Any]:
         "login_url": LOGIN_PATH,
         "logout_url": LOGOUT_PATH,
         "devices_url": ACCOUNT_DEVICES_PATH,
+        "sites_url": ACCOUNT_SITES_PATH,
         "accounts_url": f"{LOGIN_PATH}?prompt=select_account&next=/",
         "format_time": lambda moment: format_time(request, moment),
     }

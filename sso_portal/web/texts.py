@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.i18n import TranslationStringFactory
 from pyramid.request import Request
 
+from sso_portal.services.api_scopes import description_of
 from sso_portal.services.authorization_details import Entry
 from sso_portal.services.detail_sentences import Told, told
 from sso_portal.services.scopes import is_declinable
@@ -41,7 +42,8 @@ def sentence(request: Request, scope: str) -> str:
     """What a scope lets a site do, as a sentence that goes on from *{site} would like to*."""
     if scope in _SENTENCES:
         return say(request, _SENTENCES[scope])
-    return say(request, _("Use the permission “${scope}”"), scope=scope)
+    described = description_of(scope, request.locale_name, request.unit.clients.known())
+    return described or say(request, _("Use the permission “${scope}”"), scope=scope)
 
 
 def consequence(request: Request, scope: str, site: str) -> str:

@@ -7,7 +7,7 @@ Asked by: app, and by it the web and the command line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from sso_portal.base.clock import Clock
 from sso_portal.protocol.backchannel_logout import BackchannelLogout
 from sso_portal.protocol.call import Call
 from sso_portal.services.federation.fetch import Network as Network  # for whoever builds a portal
-from sso_portal.services.maintenance import sweep
+from sso_portal.services.maintenance import pause, sweep
 from sso_portal.services.sign_outs import Receipt
 from sso_portal.settings import Settings
 from sso_portal.storage import migrate
@@ -87,8 +87,9 @@ class Portal(Parts):
         with self.transaction() as unit:
             unit.keys.are_ready()
 
-    def sweep(self) -> dict[str, int]:
+    def sweep(self, go_on: Callable[[], bool] = pause) -> dict[str, int]:
         """Delete what is over and publish the keys whose time has come; answers how many rows of each kind are gone.
+        ``go_on`` is asked between batches: it waits a little, and ``False`` leaves the rest for another time.
 
         Raises :class:`~sso_portal.base.errors.KeysUnreadable`.
         """
@@ -97,6 +98,7 @@ class Portal(Parts):
             self.clock,
             trace_seconds=self.settings.traces.keep_seconds,
             audit_days=self.settings.audit.keep_days,
+            go_on=go_on,
         )
         with self.transaction() as unit:
             unit.keys.maintain()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sso_portal.base.clock import Clock, SystemClock
-from sso_portal.base.hashing import SecretHasher, TokenHasher, derive_key
+from sso_portal.base.hashing import ProvingHasher, SecretHasher, TokenHasher, derive_key
+from sso_portal.base.turns import Turns
 from sso_portal.protocol.authorization import AuthorizationEndpoint
 from sso_portal.protocol.interaction import Markers
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.session_state import BrowserStates
+from sso_portal.protocol.site_states import SiteStates
 from sso_portal.protocol.vocabulary import prompt_values
 from sso_portal.services.authorization_details import DetailTypes
 from sso_portal.services.clients import client_cache
@@ -40,6 +42,8 @@ class Parts:
             memory_cost=security.argon2_memory_kib,
             parallelism=security.argon2_parallelism,
         )
+        self.hashing_turns = Turns(security.hashing_at_once, security.hashing_waiting)
+        self.client_secret_hasher = ProvingHasher(self.secret_hasher)
         self.encryption_key = derive_key(security.secret, "keys at rest")
         self.client_secret_key = derive_key(security.secret, "client secrets at rest")
         self.client_cache = client_cache()
@@ -47,6 +51,7 @@ class Parts:
         self.server = PortalServer()
         self.markers = Markers(derive_key(security.secret, "markers"))
         self.browser_states = BrowserStates(derive_key(security.secret, "browser states"))
+        self.site_states = SiteStates(derive_key(security.secret, "site states"))
         self.authorization = AuthorizationEndpoint(self.server, self.markers, self.browser_states)
         self.issuer = settings.web.issuer
         self.trace_budget = TraceBudget()

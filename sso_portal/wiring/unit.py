@@ -24,6 +24,8 @@ from sso_portal.services.sessions import Lifetimes, Session, Sessions
 from sso_portal.services.sign_in import SignIn, ladder
 from sso_portal.services.sign_outs import SignOuts
 from sso_portal.services.sign_up import SignUp
+from sso_portal.services.site_access import SiteAccesses
+from sso_portal.services.site_sign_ins import SiteSignIns
 from sso_portal.services.subjects import Subjects
 from sso_portal.services.tokens import TokenLifetimes, Tokens
 from sso_portal.services.traces import Traces
@@ -53,9 +55,10 @@ class Unit:
             self.work,
             portal.client_cache,
             portal.token_hasher,
-            portal.secret_hasher,
+            portal.client_secret_hasher,
             portal.clock,
             secret_key=portal.client_secret_key,
+            turns=portal.hashing_turns,
             newcomers=portal.registers,
         )
 
@@ -91,7 +94,18 @@ class Unit:
     @cached_property
     def consents(self) -> Consents:
         """Remembered answers."""
-        return Consents(self.work, self.portal.clock)
+        return Consents(self.work, self.portal.clock, days=self.portal.settings.consent.offer_days)
+
+    @cached_property
+    def site_accesses(self) -> SiteAccesses:
+        """What sites have of people."""
+        return SiteAccesses(
+            self.work,
+            clients=self.clients,
+            consents=self.consents,
+            sign_outs=self.sign_outs,
+            clock=self.portal.clock,
+        )
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -106,6 +120,12 @@ class Unit:
             min(tokens.jwt_access_seconds, tokens.access_seconds),
         )
         return Tokens(self.work, self.portal.token_hasher, self.portal.clock, lifetimes)
+
+    @cached_property
+    def site_sign_ins(self) -> SiteSignIns:
+        """Sign-ins at sites that a reverse proxy protects."""
+        portal = self.portal
+        return SiteSignIns(self.work, portal.token_hasher, portal.clock, tokens=self.tokens, sessions=self.sessions)
 
     @cached_property
     def device_codes(self) -> DeviceCodes:
@@ -165,11 +185,13 @@ class Unit:
         """The door."""
         rules = self.portal.settings.sign_in
         timing = (rules.lock_seconds, rules.forget_seconds)
+        portal = self.portal
         return SignIn(
-            self.portal.database.transaction,
-            self.users,
-            self.portal.token_hasher,
-            self.portal.clock,
+            portal.database.transaction,
+            lambda work: Users(work, portal.secret_hasher, portal.clock),
+            portal.token_hasher,
+            portal.clock,
+            turns=portal.hashing_turns,
             account_ladder=ladder(rules.account_free_failures, rules.account_lock_failures, *timing),
             address_ladder=ladder(rules.address_free_failures, rules.address_lock_failures, *timing),
         )
@@ -179,7 +201,14 @@ class Unit:
         """The desk for newcomers."""
         rules, portal = self.portal.settings.sign_up, self.portal
         steps = ladder(rules.address_free_tries, rules.address_lock_tries, rules.lock_seconds, rules.forget_seconds)
-        return SignUp(portal.database.transaction, portal.secret_hasher, portal.clock, self.sign_in, steps)
+        return SignUp(
+            portal.database.transaction,
+            portal.secret_hasher,
+            portal.clock,
+            self.sign_in,
+            steps,
+            portal.hashing_turns,
+        )
 
     @cached_property
     def traces(self) -> Traces:

@@ -17,7 +17,9 @@ LANGUAGES = ("en", "zh_CN")
 DOMAINS = {
     "sso_portal": "sso_portal",
     "demo_sites/common": "demo_sites",
+    "demo_sites/partner_site": "partner_site",
     "demo_sites/project_center": "project_center",
+    "demo_sites/single_page": "single_page",
     "demo_sites/talent_center": "talent_center",
 }
 """Each folder with words of its own, and its domain."""

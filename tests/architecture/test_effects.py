@@ -25,8 +25,11 @@ EFFECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         STOPWATCHES,
         (
             "sso_portal/services/cache.py",
-            "sso_portal/services/federation/network.py",
+            "sso_portal/services/federation/deadline.py",
+            "sso_portal/services/maintenance.py",
             "sso_portal/web/request_log.py",
+            "sso_portal/cli/keeper.py",
+            "sso_portal/cli/on_waitress.py",
             "sso_portal/cli/demo_sites.py",
             "sso_client/",
         ),

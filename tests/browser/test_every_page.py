@@ -66,11 +66,22 @@ def folder() -> Iterator[None]:
     yield
 
 
+@pytest.fixture(scope="module")
+def closed_site(demo: Demo) -> str:
+    """The page about a site behind a proxy that stays closed."""
+    address = "https://wiki.example.test"
+    added = ["client", "add", "--client-id", "wiki", "--name", "Wiki", "--public"]
+    rules = json.dumps({"address": address})
+    demo.command(*added, "--redirect-uri", f"{address}/.sso/callback", "--set", f"forward_auth={rules}")
+    time.sleep(1.2)
+    return f"{demo.portal}/o/site_refused/?client_id=wiki&because="
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("locale", ["en", "zh-CN"])
 def test_every_page_of_the_portal(
-    demo: Demo, visitor: Callable[..., Page], locale: str, width: int, scheme: str
+    demo: Demo, closed_site: str, visitor: Callable[..., Page], locale: str, width: int, scheme: str
 ) -> None:
     page = visitor(locale=locale, width=width, scheme=scheme)
     walk = Walk(page, f"{locale}-{width}-{scheme}", width)
@@ -97,6 +108,9 @@ def test_every_page_of_the_portal(
     walk.look("portal-error-client")
     page.goto(f"{demo.portal}/no-such-page")
     walk.look("portal-error-404")
+    for because in ("excluded", "declined", "failed"):
+        page.goto(closed_site + because)
+        walk.look(f"portal-site-{because}")
     page.goto(demo.portal + PORTAL_REQUEST)
     sign_in(page)
     page.wait_for_selector("button[name=decision]")
@@ -121,6 +135,19 @@ def test_every_page_of_the_portal(
         page.locator(".lead a").click()
         walk.look("portal-devices-others")
         page.goto(f"{demo.portal}/account/devices")
+    # The site itself is somewhere in the internet.
+    page.route("http://www.baidu.com/**", lambda route: route.fulfill(body="let in"))
+    page.goto(demo.portal + PORTAL_REQUEST)
+    page.locator("button[value=allow]").click()
+    page.wait_for_url("http://www.baidu.com/**")
+    page.goto(f"{demo.portal}/account/sites")
+    walk.look("portal-sites")
+    page.locator("a[href$='remove=1']").click()
+    walk.look("portal-sites-remove")
+    page.locator("button[type=submit]").click()
+    page.locator(".note").wait_for()
+    walk.look("portal-sites-removed")
+    page.goto(f"{demo.portal}/account/devices")
     page.locator(".told button").first.click()
     page.locator(".note a").click()
     walk.look("portal-signed-out-there")

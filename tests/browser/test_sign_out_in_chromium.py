@@ -72,7 +72,7 @@ def test_one_click_signs_out_of_all_sites_and_says_so(
     page = visitor()
     enter_all(page, own_demo, partner)
     sign_out_at(page, own_demo.project_center)
-    for name in ("Project Center", "Talent Center", "Partner Site"):
+    for name in ("Project Center", "Talent Center", "Third Site"):
         assert state_of(page, name) == "Signed out"
     page.get_by_role("link", name="Back to Project Center").click()
     page.wait_for_url(f"{own_demo.project_center}/")
@@ -90,7 +90,7 @@ def test_a_site_that_was_down_is_signed_out_before_its_first_page(
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     sign_out_at(page, own_demo.project_center)
     assert state_of(page, "Talent Center") == "Will be signed out as soon as it answers"
-    assert state_of(page, "Partner Site") == "Signed out"
+    assert state_of(page, "Third Site") == "Signed out"
     # Whoever has its number may read it: here with script, so that it can be looked at closely.
     for locale, width, scheme in (("zh-CN", 360, "dark"), ("en", 1280, "light"), ("zh-CN", 1280, "light")):
         reader = visitor(locale=locale, width=width, scheme=scheme)

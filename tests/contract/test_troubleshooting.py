@@ -1,4 +1,4 @@
-"""Twenty-five ways to break a sign-in: each is broken here, its trace is read, and names the check and the mend.
+"""Twenty-seven ways to break a sign-in: each is broken here, its trace is read, and names the check and the mend.
 
 The same ways stand in docs/troubleshooting.md and its Chinese sister, which are held against this table.
 """
@@ -186,6 +186,17 @@ def refresh_token_used(at: Workshop) -> str:
     return at.answered(at.rp.refresh(token))
 
 
+def agreement_over(at: Workshop) -> str:
+    at.sso.edit_client("rp", consent="once")
+    at.browser.open(at.rp.url())
+    form = next(form for form in at.browser.page.forms.values() if "keep" in form.fields)
+    form["keep"] = "days"
+    at.browser.submit(form, "decision", "allow")
+    token = at.rp.redeem(at.rp.answer(at.browser)["code"]).json["refresh_token"]
+    at.sso.clock.advance(days=30)
+    return at.answered(at.rp.refresh(token))
+
+
 def access_token_revoked(at: Workshop) -> str:
     tokens = at.rp.redeem(at.code()).json
     at.rp.revoke(tokens["refresh_token"])
@@ -224,6 +235,7 @@ WAYS: dict[Callable[[Workshop], str], tuple[str, ...]] = {
     code_verifier_mismatch: ("the challenge itself was sent",),
     redirect_uri_differs: ("'?a=b' is too much",),
     refresh_token_used: ("seconds ago: 300", "revoked: refresh token replayed"),
+    agreement_over: ("agreed until",),
     access_token_revoked: ("because: revoked by client",),
 }
 """Each way, and what its trace has to tell besides the check and the mend."""
@@ -265,7 +277,7 @@ def test_every_way_stands_in_the_documents(page: str) -> None:
     rows = [line for line in Path(ROOT / page).read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     named = [cell.strip().strip("`") for cell in (line.split("|")[2] for line in rows[2:])]
     assert set(named) == {way.__name__ for way in WAYS}
-    assert len(named) == len(WAYS) == 26
+    assert len(named) == len(WAYS) == 27
 
 
 def test_a_trace_that_is_unknown_is_said_to_be(workshop: Workshop) -> None:

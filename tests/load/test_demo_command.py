@@ -29,11 +29,30 @@ def test_the_same_data_can_be_started_at_other_ports(tmp_path: Path) -> None:
         second.stop()
 
 
+def test_each_api_answers_and_is_guarded(tmp_path: Path) -> None:
+    demo = start_demo(tmp_path)
+    try:
+        for api in (demo.user_api, demo.project_api, demo.open_api):
+            refused = requests.get(f"{api}/me", timeout=10)
+            assert refused.status_code == 401
+            assert (
+                f'resource_metadata="{api}/.well-known/oauth-protected-resource"' in refused.headers["WWW-Authenticate"]
+            )
+            assert requests.get(f"{api}/healthz", timeout=10).json() == {"status": "up"}
+        # As the platform's description has it: the password grant, then the call again.
+        form = {"grant_type": "password", "username": "zp", "password": "penadmin", "client_id": "mobile-app"}
+        token = requests.post(f"{demo.portal}/o/token/", data=form, timeout=10).json()["access_token"]
+        called = requests.get(f"{demo.user_api}/me", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        assert (called.status_code, called.json()["username"]) == (200, "zp")
+    finally:
+        demo.stop()
+
+
 def test_ctrl_c_ends_everything_also_when_started_in_the_background(tmp_path: Path) -> None:
     demo = start_demo(tmp_path)
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(timeout=20) == 0
-    for port in (demo.base_port, demo.base_port + 1, demo.base_port + 2):
+    for port in (demo.base_port + offset for offset in (0, 1, 2, 3, 4, 11, 12, 13)):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", port)) != 0
 

@@ -23,7 +23,7 @@ from tests.support.hostile.raw_requests import Answer, send
 from tests.support.hostile.spoiling import OPERATIONS, Spoiling, spoiled
 from tests.support.hostile.words import Endpoint
 
-REQUESTS = int(os.environ.get("RANDOM_REQUESTS", "20500"))
+REQUESTS = int(os.environ.get("RANDOM_REQUESTS", "27000"))
 SEED = int(os.environ.get("RANDOM_REQUESTS_SEED", secrets.randbits(32)))
 """Another one at each run; the record tells it, and with it in the environment the run is the same again."""
 LEAST_OF_EACH = 300
@@ -38,6 +38,7 @@ SECRET_COLUMNS = (
     ("device_codes", "device_code_hash"),
     ("device_codes", "user_code_hash"),
     ("sessions", "cookie_hash"),
+    ("site_sign_ins", "cookie_hash"),
     ("keys", "private_encrypted"),
     ("credentials", "secret_hash"),
 )

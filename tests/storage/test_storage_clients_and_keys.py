@@ -209,7 +209,8 @@ def test_an_answer_replaces_the_one_before(database: Database) -> None:
         store.put(Consent(user.id, "shop", "openid email", "", NOW + 1))
     with database.transaction() as work:
         store = ConsentStore(work)
-        assert store.get(user.id, "shop") == Consent(user.id, "shop", "openid email", "", NOW + 1)
+        newest = Consent(user.id, "shop", "openid email", "", NOW + 1, first_granted_at=NOW)
+        assert store.get(user.id, "shop") == newest
         assert store.get(user.id + 1, "shop") is None
         assert store.remove_client("shop") == 1
         assert store.get(user.id, "shop") is None

@@ -44,6 +44,36 @@ def test_a_joined_unit_ends_with_the_transaction_of_its_request(database: Databa
     assert database.engine.pool.checkedout() == 0
 
 
+@pytest.mark.parametrize(("end", "seen"), [("commit", ["zp"]), ("abort", [])])
+def test_a_joined_unit_that_has_only_read_rests_without_a_connection(
+    database: Database, end: str, seen: list[str]
+) -> None:
+    manager = transaction.TransactionManager(explicit=True)
+    manager.begin()
+    work = database.join(manager)
+    for _ in range(2):
+        assert UserStore(work).all() == []
+        assert database.engine.pool.checkedout() == 1
+        work.rest()
+        assert database.engine.pool.checkedout() == 0
+    add_user(work, "zp")
+    # What has been written is kept together with what follows.
+    work.rest()
+    assert database.engine.pool.checkedout() == 1
+    assert [user.username for user in UserStore(work).all()] == ["zp"]
+    getattr(manager, end)()
+    assert names(database) == seen
+    assert database.engine.pool.checkedout() == 0
+
+
+def test_a_unit_of_its_own_does_not_rest(database: Database) -> None:
+    with database.transaction() as work:
+        UserStore(work).all()
+        work.rest()
+        add_user(work, "zp")
+    assert names(database) == ["zp"]
+
+
 def test_a_statement_with_returning_counts_as_a_change(database: Database) -> None:
     manager = transaction.TransactionManager(explicit=True)
     manager.begin()

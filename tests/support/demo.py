@@ -38,6 +38,26 @@ class Demo:
         """The talent center's address."""
         return f"http://localhost:{self.base_port + 2}"
 
+    @property
+    def partner_site(self) -> str:
+        """The partner site's address."""
+        return f"http://localhost:{self.base_port + 3}"
+
+    @property
+    def user_api(self) -> str:
+        """user_api's address."""
+        return f"http://localhost:{self.base_port + 11}"
+
+    @property
+    def project_api(self) -> str:
+        """project_api's address."""
+        return f"http://localhost:{self.base_port + 12}"
+
+    @property
+    def open_api(self) -> str:
+        """open_api's address."""
+        return f"http://localhost:{self.base_port + 13}"
+
     def edit_client(self, client_id: str, *assignments: str) -> None:
         """Change a client by the command line, as an operator would, and wait until the portal has noticed."""
         options = [part for assignment in assignments for part in ("--set", assignment)]
@@ -85,7 +105,7 @@ def start_demo(data: Path) -> Demo:
 def free_base_port() -> int:
     """A port that is free together with those that the demo puts beside it."""
     for base in range(20_000 + os.getpid() % 5000, 40_000, 17):
-        if all(_is_free(base + offset) for offset in (0, 1, 2, 3, 11, 12, 13)):
+        if all(_is_free(base + offset) for offset in (0, 1, 2, 3, 4, 5, 11, 12, 13)):
             return base
     raise RuntimeError("no free ports")
 

@@ -21,8 +21,11 @@ AUTHORIZE = f"/o/authorize/?response_type=code&client_id=load&scope=openid&redir
 class Served:
     """``sso-portal serve`` over a database in ``folder``."""
 
-    def __init__(self, folder: Path, *, workers: int = 1, storage_url: str = "", settings: str = "") -> None:
+    def __init__(
+        self, folder: Path, *, workers: int = 1, server: str = "waitress", storage_url: str = "", settings: str = ""
+    ) -> None:
         """Make the database, one person (``zp``) and one silent client (``load``); ``settings`` are further lines."""
+        self.server = server
         self.port = free_base_port()
         self.address = f"http://localhost:{self.port}"
         self.workers = workers
@@ -54,9 +57,11 @@ class Served:
         command = [sys.executable, "-m", "sso_portal.cli.main", "-c", str(self.ini), "serve"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, "--workers", str(self.workers)], stderr=log, start_new_session=True
+                [*command, "--workers", str(self.workers), "--server", self.server], stderr=log, start_new_session=True
             )
         for _ in range(600):
+            if self.process.poll() is not None:
+                break
             try:
                 if requests.get(f"{self.address}/readyz", timeout=5).status_code == 200:
                     return

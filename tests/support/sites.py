@@ -67,13 +67,13 @@ class SiteProcess:
 
 def third_site(demo: Demo) -> SiteProcess:
     """A site of another company, registered with the portal as one that always asks; not started."""
-    port, secret = demo.base_port + 3, "the secret of the partner in this world"
+    port, secret = demo.base_port + 5, "the secret of the third site in this world"
     address = f"http://localhost:{port}"
     options = ["--redirect-uri", f"{address}/sso/callback", "--post-logout-redirect-uri", f"{address}/"]
     told = ["--backchannel-logout-uri", f"{address}/sso/backchannel-logout", "--consent", "explicit"]
-    added = ["client", "add", "--client-id", "partner-site", "--name", "Partner Site", "--secret-stdin"]
+    added = ["client", "add", "--client-id", "third-site", "--name", "Third Site", "--secret-stdin"]
     demo.command(*added, *options, *told, "--set", f"client_uri={address}/", stdin=f"{secret}\n")
-    return SiteProcess(demo, "talent_center", "partner-site", secret, port)
+    return SiteProcess(demo, "talent_center", "third-site", secret, port)
 
 
 def take_over(demo: Demo, module: str, client_id: str, port: int) -> SiteProcess:

@@ -9,6 +9,7 @@ from sso_portal.protocol.call import call_of
 from sso_portal.protocol.resources import form_for
 from sso_portal.protocol.tokens.jwt_access import jwt_access_token
 from sso_portal.services.resources import narrowed
+from sso_portal.services.tokens import AGREED_UNTIL
 
 
 def draw_access_token(request: Any) -> str:
@@ -30,7 +31,10 @@ def access_seconds(request: Any) -> int:
     lifetimes = call.services.tokens.lifetimes
     is_opaque = form_for(call.resources, request.client, request).kind == "opaque"
     usual = lifetimes.access if is_opaque else lifetimes.jwt_access
-    return usual if call.access_seconds is None else min(usual, call.access_seconds)
+    # No longer than the person has agreed to: an API that checks it by itself would not hear of that.
+    until = call.details.get(AGREED_UNTIL) if call.family is None else call.family.agreed_until
+    longest = [seconds for seconds in (call.access_seconds, until and until - call.clock.now()) if seconds is not None]
+    return min([usual, *longest])
 
 
 def access_scopes(request: Any) -> list[str]:

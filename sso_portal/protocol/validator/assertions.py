@@ -13,12 +13,14 @@ from sso_portal.protocol.call import Call, call_of
 from sso_portal.protocol.client_authentication.assertion import audiences_of
 from sso_portal.protocol.client_authentication.assertion_claims import check_claims, expiry_of
 from sso_portal.services.clients import Client
+from sso_portal.services.consents import Agreement
 from sso_portal.services.users import User
 
 _LONGEST_SECONDS = 300
 """How far in the future ``exp`` may lie."""
 
 _LONGEST_SUBJECT = 200
+_NOT_AGREED = "The person has not agreed to these scopes; she can, by signing in to this client once."
 
 
 class AssertionAnswers:
@@ -43,13 +45,18 @@ class AssertionAnswers:
         call, client = call_of(request), request.client
         if call.user is None or call.assertion is None:
             raise TypeError("the assertion was judged before")
-        _check_agreement(call, call.user, client, request)
+        agreement = _check_agreement(call, call.user, client, request)
         # Last, and before anything is written: an assertion that is not acceptable uses nothing up.
         value = json.dumps([client.client_id, call.assertion["jti"]])
         if not call.services.once.first_use("assertion", value, expiry_of(call.assertion)):
             _refuse("assertion: its jti was used before; every request needs an assertion of its own.", request)
         scope = " ".join(request.scopes)
-        call.family = call.services.tokens.begin_assertion_family(client.client_id, call.user, scope)
+        agreed, until = agreement is not None, agreement.until if agreement is not None else None
+        call.family = call.services.tokens.begin_assertion_family(
+            client.client_id, call.user, scope, agreed=agreed, until=until
+        )
+        if call.family is None:
+            _refuse(_NOT_AGREED, request)
 
 
 def _refuse(description: str, request: Any) -> None:
@@ -88,12 +95,13 @@ def _person(call: Call, client: Client, claims: Mapping[str, Any]) -> User:
     return user
 
 
-def _check_agreement(call: Call, user: User, client: Client, request: Any) -> None:
+def _check_agreement(call: Call, user: User, client: Client, request: Any) -> Agreement | None:
     """Nobody can be asked now: either nobody has to be, or she has agreed to all of it before."""
     if client.metadata["always_authenticate"]:
         _refuse("This client has people sign in every time, so it cannot speak for them.", request)
     if client.consent == "silent":
-        return
+        return None
     agreement = call.services.consents.find(user.id, client.client_id) if client.consent == "once" else None
     if agreement is None or not set(request.scopes) <= agreement.granted:
-        _refuse("The person has not agreed to these scopes; she can, by signing in to this client once.", request)
+        _refuse(_NOT_AGREED, request)
+    return agreement

@@ -76,6 +76,8 @@ def _explain(call: Call, token: str) -> None:
     if family.revoked_at is not None:
         because = str(family.revoked_because or "").replace("_", " ")
         call.find("access_token_revoked", because=because, revoked_at=family.revoked_at)
+    elif call.services.tokens.is_agreement_over(family):
+        call.find("agreement_over", agreed_until=family.agreed_until)
     elif call.services.tokens.is_expired(record):
         call.find("access_token_expired", seconds_late=call.clock.now() - record.expires_at)
     else:

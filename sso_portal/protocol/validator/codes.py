@@ -40,10 +40,11 @@ class CodeAnswers:
     def validate_code(self, client_id: str, code: str, client: Any, request: Any) -> bool:
         """Whether the code is this client's, unused and in time. A used one ends what came from it, here and now."""
         call = call_of(request)
-        record = call.services.tokens.find_code(code)
-        if record is None:
+        found = call.services.tokens.find_code_and_person(code)
+        if found is None:
             call.find("code_unknown", sent=shape_of(code), oddity=oddity_of(code))
             raise InvalidGrantError(description="There is no such authorization code.", request=request)
+        record, person = found
         call.family_id = record.family_id
         if record.client_id != client.client_id:
             call.find("code_of_other_client", issued_to=record.client_id, sent_by=client.client_id)
@@ -59,8 +60,8 @@ class CodeAnswers:
                 request=request,
             )
         call.code = record
-        request.user = call.user = call.services.users.by_id(record.user_id)
-        if call.user is None or not call.user.is_enabled:
+        request.user = call.user = person
+        if not person.is_enabled:
             call.find("person_disabled")
             raise InvalidGrantError(description="The person's account is disabled.", request=request)
         _check_verifier(request, record)
@@ -117,6 +118,10 @@ class CodeAnswers:
             now_consumed = call.services.tokens.find_code(request.code)
             if now_consumed is not None and now_consumed.consumed_at is not None:
                 self._refuse_replay(request, call.code.family_id, now_consumed.consumed_at)
+            if now_consumed is None:
+                # The person has just taken back what she agreed to.
+                call.find("code_unknown", sent=shape_of(request.code), oddity=oddity_of(request.code))
+                raise InvalidGrantError(description="There is no such authorization code.", request=request)
             call.find("session_over")
             raise InvalidGrantError(description="The session of this code is over.", request=request)
         call.family = call.services.tokens.begin_family(call.code, family_binding(call))

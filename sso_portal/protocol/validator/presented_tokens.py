@@ -28,12 +28,13 @@ class PresentedTokenAnswers:
             raise InvalidClientError(
                 description="A client without a secret or key of its own may not ask about tokens.", request=request
             )
-        found = call.services.tokens.find_any(token)
-        if found is None or not _may_ask(call, *found) or not call.services.tokens.is_living(*found):
+        found = call.services.tokens.presented(token)
+        if found is None or not _may_ask(call, found.token, found.family):
             return None
-        record, family = found
+        record, family, user = found.token, found.family, found.user
+        if not call.services.tokens.is_living(record, family):
+            return None
         client = call.services.clients.find(family.client_id)
-        user = call.services.users.by_id(family.user_id) if family.user_id is not None else None
         if client is None or (family.user_id is not None and (user is None or not user.is_enabled)):
             return None
         about_person: dict[str, Any] = {}
@@ -43,6 +44,7 @@ class PresentedTokenAnswers:
                 "username": user.username,
                 "acr": acr_of(str(family.details.get("amr", ""))),
             }
+        call.family = family
         answer = {
             "scope": record.scope,
             "client_id": family.client_id,

@@ -25,11 +25,11 @@ class RefreshTokenAnswers:
     def validate_refresh_token(self, refresh_token: str, client: Any, request: Any) -> bool:
         """Whether the token is this client's, unused or used a moment ago, in time and its family lives."""
         call = call_of(request)
-        found = call.services.tokens.find_refresh_token(refresh_token)
-        if found is None or found[1].client_id != client.client_id:
+        found = call.services.tokens.presented(refresh_token, "refresh")
+        if found is None or found.family.client_id != client.client_id:
             call.find("refresh_token_unknown", sent=shape_of(refresh_token), oddity=oddity_of(refresh_token))
             raise InvalidGrantError(description="There is no such refresh token.", request=request)
-        token, family = found
+        token, family = found.token, found.family
         call.family_id = family.family_id
         # Before a replay is looked for: who has not got the key learns nothing and ends nothing.
         check_refresh_token(request, family.details)
@@ -38,11 +38,15 @@ class RefreshTokenAnswers:
         if family.revoked_at is not None:
             call.find("refresh_token_revoked", because=_because(family), revoked_at=family.revoked_at)
             raise InvalidGrantError(description=f"The refresh token was revoked: {_because(family)}.", request=request)
+        if call.services.tokens.is_agreement_over(family):
+            call.find("agreement_over", agreed_until=family.agreed_until)
+            description = "The time is over for which the person agreed; she is asked again at her next sign-in."
+            raise InvalidGrantError(description=description, request=request)
         if call.services.tokens.is_expired(token):
             call.find("refresh_token_expired", seconds_late=call.clock.now() - token.expires_at)
             raise InvalidGrantError(description="The refresh token has expired.", request=request)
-        call.family, call.refresh_token = family, token
-        request.user = call.user = call.services.users.by_id(family.user_id) if family.user_id is not None else None
+        call.family, call.refresh_token, call.seen_at = family, token, found.seen_at
+        request.user = call.user = found.user
         if family.user_id is not None and (call.user is None or not call.user.is_enabled):
             call.find("person_disabled")
             raise InvalidGrantError(description="The person's account is disabled.", request=request)
@@ -74,7 +78,7 @@ class RefreshTokenAnswers:
             self._repeat_or_refuse(request, call.family.family_id)
         elif call.family.sid is not None and not call.family.survives_session:
             # A use of any site keeps the sign-in awake; what goes on without the person does not.
-            call.services.sessions.keep_awake(call.family.sid)
+            call.services.sessions.keep_awake(call.family.sid, call.seen_at)
 
     def _repeat_or_refuse(self, request: Any, family_id: str) -> None:
         call = call_of(request)

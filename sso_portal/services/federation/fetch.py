@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-
-import requests
-from urllib3.exceptions import HTTPError
+from typing import TYPE_CHECKING
 
 from sso_portal.services.federation.addresses import Target, Unfetchable, is_public, target_of
-from sso_portal.services.federation.network import MAXIMUM_BYTES, Deadline, Internet, Network
+from sso_portal.services.federation.deadline import MAXIMUM_BYTES, Deadline, Network
+
+if TYPE_CHECKING:
+    import requests
 
 _CHUNK = 8_192
 _OK = 200
@@ -26,7 +27,7 @@ class Fetcher:
         is allowed with every port. ``timeout_seconds`` is for a fetch as a whole."""
         self._allowed_hosts = allowed_hosts
         self._timeout_seconds = timeout_seconds
-        self._network: Network = network or Internet()
+        self._network = network
 
     def get(self, url: str, *, accept: str) -> bytes:
         """The content at ``url``, which has to be answered with 200 right there: redirects are not followed.
@@ -54,12 +55,16 @@ class Fetcher:
     def _answer(
         self, method: str, target: Target, headers: Mapping[str, str], form: Mapping[str, str] | None = None
     ) -> Iterator[requests.Response]:
-        deadline = Deadline(self._timeout_seconds)
-        addresses = self._addresses(target, deadline)
+        # Imported here, because it costs some megabytes, and many processes never fetch anything.
+        import requests
+        from urllib3.exceptions import HTTPError
+
+        deadline, network = Deadline(self._timeout_seconds), self._network or _internet()
+        addresses = _addresses(network, target, deadline)
         sent = {**headers, "Accept-Encoding": "identity", "User-Agent": "sso-portal", "Connection": "close"}
         try:
             with (
-                self._network.session(addresses, deadline) as session,
+                network.session(addresses, deadline) as session,
                 session.request(
                     method,
                     target.url,
@@ -80,16 +85,23 @@ class Fetcher:
             deadline.remaining()
             raise Unfetchable("Its host does not answer as a web server does.") from None
 
-    def _addresses(self, target: Target, deadline: Deadline) -> list[str]:
-        try:
-            addresses = list(self._network.resolve(target.host, target.port, deadline))
-        except (OSError, UnicodeError):
-            addresses = []
-        if not addresses:
-            raise Unfetchable("The name of its host is not known.")
-        if not target.trusted and not all(map(is_public, addresses)):
-            raise Unfetchable("Its host is not on the public internet.")
-        return addresses
+
+def _internet() -> Network:
+    from sso_portal.services.federation.network import Internet
+
+    return Internet()
+
+
+def _addresses(network: Network, target: Target, deadline: Deadline) -> list[str]:
+    try:
+        addresses = list(network.resolve(target.host, target.port, deadline))
+    except (OSError, UnicodeError):
+        addresses = []
+    if not addresses:
+        raise Unfetchable("The name of its host is not known.")
+    if not target.trusted and not all(map(is_public, addresses)):
+        raise Unfetchable("Its host is not on the public internet.")
+    return addresses
 
 
 def _check(response: requests.Response) -> None:

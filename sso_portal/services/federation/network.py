@@ -1,15 +1,14 @@
-"""The network as the portal's own fetches see it: names become addresses once, and connections go to exactly those."""
+"""The internet as the portal's own fetches see it: names become addresses once, and connections go to exactly those."""
 
 from __future__ import annotations
 
 import io
 import socket
-import time
 from collections.abc import Sequence
 from http.client import HTTPResponse
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Any, Protocol
+from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -17,38 +16,10 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from sso_portal.services.federation.addresses import Unfetchable
-
-MAXIMUM_BYTES = 65_536
-"""Of the longest content that is read."""
+from sso_portal.services.federation.deadline import MAXIMUM_BYTES, Deadline
 
 _BYTES_ON_THE_WIRE = MAXIMUM_BYTES + 32_768  # with headers and chunk sizes
 _TRIED_ADDRESSES = 4
-
-
-class Deadline:
-    """The moment at which a fetch has to be over."""
-
-    def __init__(self, seconds: float) -> None:
-        """So many seconds from now."""
-        self._seconds = seconds
-        self._end = time.monotonic() + seconds
-
-    def remaining(self) -> float:
-        """Seconds that are left, more than 0. Raises :class:`Unfetchable` when there are none."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise Unfetchable(f"It took longer than {self._seconds:g} seconds.")
-        return left
-
-
-class Network(Protocol):
-    """What a fetch needs; the test world has one without sockets."""
-
-    def resolve(self, host: str, port: int, deadline: Deadline) -> Sequence[str]:
-        """The IP addresses of a host. Raises :class:`OSError`, or :class:`UnicodeError` for what cannot be a name."""
-
-    def session(self, addresses: Sequence[str], deadline: Deadline) -> requests.Session:
-        """A session whose connections go to ``addresses`` and nowhere else."""
 
 
 class Internet:

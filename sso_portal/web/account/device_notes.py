@@ -44,15 +44,19 @@ def note_of(request: Request, going_on: Sequence[Session], over: Sequence[Sessio
     receipts = [receipt for receipt in receipts_of(request, done) if receipt.sign_out.user_id == user.id]
     if not receipts:
         return None
-    notices = [notice for receipt in receipts for notice in receipt.notices if notice.state in _TELLABLE]
-    confirmed = sum(notice.state == "signed_out" for notice in notices)
     return {
         "text": _said(request, receipts, [*going_on, *over]),
-        "confirmed": say(request, _("${done} of ${count} sites have confirmed it."), done=confirmed, count=len(notices))
-        if notices
-        else "",
+        "confirmed": confirmation(request, receipts),
         "url": receipt_path(*receipts) if any(receipt.notices for receipt in receipts) else "",
     }
+
+
+def confirmation(request: Request, receipts: Sequence[Receipt]) -> str:
+    """How many of the sites that can confirm it have done so; empty when there are none."""
+    notices = [notice for receipt in receipts for notice in receipt.notices if notice.state in _TELLABLE]
+    confirmed = sum(notice.state == "signed_out" for notice in notices)
+    text = _("${done} of ${count} sites have confirmed it.")
+    return say(request, text, done=confirmed, count=len(notices)) if notices else ""
 
 
 def _said(request: Request, receipts: Sequence[Receipt], sessions: Sequence[Session]) -> str:

@@ -20,6 +20,7 @@ from sso_portal.protocol.vocabulary import (
     DEVICE_AUTHORIZATION_PATH,
     DEVICE_PATH,
     DEVICE_QR_PATH,
+    FORWARD_AUTH_PATH,
     INTROSPECT_PATH,
     PROTECTED_RESOURCE_PATH,
     PUSHED_AUTHORIZATION_PATH,
@@ -27,6 +28,7 @@ from sso_portal.protocol.vocabulary import (
     REGISTER_PATH,
     REVOKE_PATH,
     SESSION_ACTIVITY_PATH,
+    SITE_REFUSED_PATH,
     TOKEN_PATH,
     USERINFO_PATH,
 )
@@ -36,11 +38,13 @@ from sso_portal.web.oauth import (
     check_session,
     device,
     device_qr,
+    forward_auth,
     login,
     logout,
     metadata,
     receipt,
     register,
+    site_refused,
     userinfo,
 )
 from sso_portal.web.oauth.machine import machine_endpoint
@@ -73,6 +77,11 @@ def includeme(config: Configurator) -> None:
     )
     add_endpoint(config, DEVICE_PATH, get=device.show, post=device.answer)
     add_endpoint(config, DEVICE_QR_PATH, get=device_qr.draw)
+    add_endpoint(config, FORWARD_AUTH_PATH, get=forward_auth.check)
+    add_endpoint(config, f"{FORWARD_AUTH_PATH}start/", get=forward_auth.start)
+    add_endpoint(config, f"{FORWARD_AUTH_PATH}callback/", get=forward_auth.callback)
+    add_endpoint(config, f"{FORWARD_AUTH_PATH}sign-out/", get=forward_auth.sign_out, post=forward_auth.sign_out)
+    add_endpoint(config, SITE_REFUSED_PATH, get=site_refused.show)
     if config.registry.registers:
         add_endpoint(config, REGISTER_PATH, post=register.create)
         own = f"{REGISTER_PATH}{{client_id}}/"

@@ -15,6 +15,7 @@ from sso_portal.protocol.account_choice import choose_account
 from sso_portal.protocol.authorization import Arrival, is_other
 from sso_portal.protocol.authorization_answers import Answer, Authorization, Interact, SendBack, Unanswerable
 from sso_portal.protocol.call import Call
+from sso_portal.protocol.consent_question import Reply
 from sso_portal.protocol.interaction import Step, request_digest
 from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, CREATE_PATH
 from sso_portal.web.bridge import form_targets, login_url, machine_call, person_call, requesting_client, see_other
@@ -23,6 +24,7 @@ from sso_portal.web.csrf import csrf_token, is_own_form
 from sso_portal.web.errors import error_page
 from sso_portal.web.loops import BOUNCES, SECONDS, count_bounce, is_loop, loop_page
 from sso_portal.web.oauth.account_chooser import SOMEBODY_NEW
+from sso_portal.web.oauth.keeping import choices, kept_as
 from sso_portal.web.oauth.send_back import send_back
 from sso_portal.web.pages import page, say, site_of
 from sso_portal.web.texts import STALE, scope_choice, told_detail
@@ -65,9 +67,9 @@ def answer(request: Request) -> Response:
     if call.session is None or not is_own_form(request, bound_to):
         return _respond(request, arrival, call, endpoint.begin(arrival, call), problem=STALE)
     if form.values["decision"] != "allow":
-        return _respond(request, arrival, call, endpoint.decide(arrival, call, allowed=False, ticked=()))
-    ticked = form.all("scope")
-    return _respond(request, arrival, call, endpoint.decide(arrival, call, allowed=True, ticked=ticked))
+        return _respond(request, arrival, call, endpoint.decide(arrival, call, None))
+    reply = Reply(tuple(form.all("scope")), kept_as(form))
+    return _respond(request, arrival, call, endpoint.decide(arrival, call, reply))
 
 
 def _call(request: Request, arrival: Arrival) -> Call:
@@ -87,10 +89,9 @@ def _bound_to(sid: str, effective: Form) -> str:
 
 
 def _respond(request: Request, arrival: Arrival, call: Call, outcome: Answer, problem: Any = None) -> Response:
-    attempt = request_digest(arrival.query)
     if isinstance(outcome, SendBack):
         if outcome.error is not None:
-            record_refusal(request, "authorize", outcome.error, call, attempt=attempt)
+            record_refusal(request, "authorize", outcome.error, call, attempt=request_digest(arrival.query))
         response = send_back(request, outcome)
         if "session_state" in outcome.parameters or call.session is None:
             mend_browser_states(request, response)
@@ -98,7 +99,7 @@ def _respond(request: Request, arrival: Arrival, call: Call, outcome: Answer, pr
             count_bounce(request, response, outcome.client.client_id)
         return response
     if isinstance(outcome, Unanswerable):
-        record_refusal(request, "authorize", outcome.problem, call, attempt=attempt)
+        record_refusal(request, "authorize", outcome.problem, call, attempt=request_digest(arrival.query))
         return _UNANSWERABLE[outcome.problem](request, outcome)
     continuation = f"{AUTHORIZE_PATH}?{request.portal.authorization.continuation(arrival, call)}"
     if outcome.step is Step.CONSENT and request.portal.authorization.is_to_come_again(arrival):
@@ -137,6 +138,7 @@ def _consent_page(request: Request, outcome: Interact, continuation: str, proble
         csrf_token=csrf_token(request, _bound_to(sid, authorization.effective)),
         switch_url=login_url(continuation, "select_account"),
         remembered=_is_remembered(request, authorization),
+        keeping=choices(request) if outcome.is_kept else (),
         # What is done in the meantime is not undone by signing out.
         ends_with_session="offline_access" not in authorization.to_agree and not authorization.details,
         problem={"kind": "stale", "text": say(request, problem)} if problem else None,

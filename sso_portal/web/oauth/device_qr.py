@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from urllib.parse import urlencode
 
-import segno
 from pyramid.httpexceptions import HTTPBadRequest
 from pyramid.request import Request
 from pyramid.response import Response
@@ -19,6 +18,9 @@ def draw(request: Request) -> Response:
     user_code = read_user_code(request.query_form.values.get("user_code", ""))
     if user_code is None:
         raise HTTPBadRequest
+    # Imported here: most portals never draw one.
+    import segno
+
     shown = show_user_code(user_code)
     picture = io.BytesIO()
     address = f"{request.portal.issuer}{DEVICE_PATH}?{urlencode({'user_code': shown})}"

@@ -45,7 +45,7 @@ _SAID = {
 
 def receipts_of(request: Request, numbers: str) -> list[Receipt]:
     """The receipts with these numbers, joined by dots: one for each person who was signed out."""
-    found = [request.unit.sign_outs.receipt(number) for number in numbers.split(".", MOST)[:MOST]]
+    found = [request.unit.sign_outs.receipt(number) for number in numbers.split(".", MOST)[:MOST] if number]
     return [receipt for receipt in found if receipt is not None]
 
 

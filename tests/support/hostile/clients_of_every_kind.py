@@ -11,6 +11,8 @@ PASSWORDS = {"zp": "penadmin", "lin": "lin-demo-password"}
 SETTINGS = {
     "sso.sign_up.enabled": "true",
     "sso.registration.mode": "open",
+    # Where these requests come from: each of them may be a proxy's.
+    "sso.web.trusted_proxies": "192.0.2.7",
     # Failures are counted, and forgotten before the next request.
     **{f"sso.{area}.lock_seconds": "1" for area in ("sign_in", "sign_up", "registration")},
     **{f"sso.{area}.forget_seconds": "1" for area in ("sign_in", "sign_up", "registration")},
@@ -85,6 +87,11 @@ def clients() -> dict[str, dict[str, Any]]:
             require_signed_request_object=True,
         ),
         "resource": _client("resource", resource_server=True),
+        "wiki": _client(
+            "wiki",
+            redirect_uris=["https://wiki.example.test/cb", "https://wiki.example.test/.sso/callback"],
+            forward_auth={"address": "https://wiki.example.test", "public": ["/assets/"]},
+        ),
     }
 
 

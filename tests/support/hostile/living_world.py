@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 import secrets
@@ -22,6 +24,11 @@ CSRF = "c" * 43
 """The token that a browser would have from an earlier page."""
 
 MANY_NEWCOMERS = 30
+BEGUN = "b" * 43
+"""What a browser has that has begun to sign in at a site behind a proxy."""
+
+_BEGUN_CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(BEGUN.encode()).digest()).decode().rstrip("=")
+
 _SESSION_SECONDS = 3_000
 _FORM = "application/x-www-form-urlencoded"
 _SCOPE = "openid profile"
@@ -69,6 +76,9 @@ class LivingWorld:
             "sid": lambda of, _: self._sid(of),
             "receipt": lambda of, _: self._receipt(of),
             "code": lambda of, _: self._code(of),
+            "site code": lambda of, _: self._site_code(of),
+            "site cookie": lambda of, _: self._site_cookie(of),
+            "site state": lambda of, _: self._site_state(of),
             "access": lambda of, _: self._tokens(of)[0],
             "refresh": lambda of, _: self._tokens(of)[1],
             "used refresh": lambda of, _: self._used_refresh(of),
@@ -146,17 +156,38 @@ class LivingWorld:
             self._save_code(unit, cookie, code, client_id)
         return self._issue(code)
 
-    def _save_code(self, unit: Any, cookie: str, code: str, client_id: str) -> None:
+    def _site_code(self, client_id: str) -> str:
+        """A code that the portal redeems itself."""
+        cookie, code = self._session("zp"), token()
+        with self.sso.portal.transaction() as unit:
+            site = unit.clients.find(client_id).protected_site
+            bound = {"redirect_uri": site.redirect_uri, "code_challenge": _BEGUN_CHALLENGE}
+            self._save_code(unit, cookie, code, client_id, **bound)
+        return self._issue(code)
+
+    def _site_cookie(self, client_id: str) -> str:
+        code = self._site_code(client_id)
+        with self.sso.portal.transaction() as unit:
+            record = unit.tokens.find_code(code)
+            assert unit.tokens.consume_code(record)
+            session = unit.sessions.get(record.sid)
+            assert unit.sessions.join(session, client_id)
+            return self._issue(unit.site_sign_ins.begin(record, session))
+
+    def _site_state(self, client_id: str) -> str:
+        return str(self.sso.portal.site_states.make(client_id, BEGUN, "/", self.sso.clock.now()))
+
+    def _save_code(self, unit: Any, cookie: str, code: str, client_id: str, **changes: str) -> None:
         session, user = unit.sessions.find(cookie)
         unit.tokens.save_code(
             code,
             client_id=client_id,
             user_id=user.id,
             sid=session.sid,
-            redirect_uri=CLIENTS[client_id]["redirect_uris"][0],
+            redirect_uri=changes.get("redirect_uri", CLIENTS[client_id]["redirect_uris"][0]),
             scope=_SCOPE,
             nonce="the-nonce",
-            code_challenge=CHALLENGE,
+            code_challenge=changes.get("code_challenge", CHALLENGE),
             code_challenge_method="S256",
             auth_time=session.auth_time,
             details={"amr": session.amr},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from sso_testkit.clients.names import DEVICE_CODE
 from sso_testkit.relying_party import VERIFIER
 from tests.support.hostile.clients_of_every_kind import CLIENTS, PASSWORDS
-from tests.support.hostile.living_world import authorization
+from tests.support.hostile.living_world import BEGUN, authorization
 from tests.support.hostile.plans import Basic, Pairs, Plan, Thing, get, post, proof
 from tests.support.hostile.words import (
     AUTHORIZATION,
@@ -68,6 +70,50 @@ def _pushed(client_id: str) -> Pairs:
     """The same request for who pushes it; its client is named by the proof."""
     return tuple((name, value) for name, value in pairs(authorization(client_id)) if name != "client_id")
 
+
+_SITE_COOKIES = (("site", Thing("site cookie", "wiki")), ("site_begun", BEGUN))
+
+
+def _of_proxy(path: str, query: Pairs = (), *, uri: str = "/", page: bool = True) -> Plan:
+    """What a reverse proxy asks about a request to the site of *wiki*."""
+    name = hashlib.sha256(b"wiki").hexdigest()[:8]
+    cookies: Pairs = tuple((f"__Host-sso_{kind}_{name}", value) for kind, value in _SITE_COOKIES)
+    forwarded: Pairs = (
+        ("HTTP_X_FORWARDED_PROTO", "https"),
+        ("HTTP_X_FORWARDED_HOST", "wiki.example.test"),
+        ("HTTP_X_FORWARDED_URI", uri),
+        ("HTTP_X_FORWARDED_METHOD", "GET"),
+        ("HTTP_ACCEPT", "text/html" if page else "image/png"),
+    )
+    return Plan("GET", f"/o/forward_auth/{path}".encode(), query, cookies=cookies, environ=forwarded)
+
+
+_ANSWER: Pairs = (("code", Thing("site code", "wiki")), ("state", Thing("site state", "wiki")))
+_SITE_ERRORS = frozenset({"invalid_request", "login_required", "access_denied"})
+_SITE_ENDPOINTS = (
+    Endpoint(
+        "/o/forward_auth/",
+        (_of_proxy(""), _of_proxy("", uri="/assets/a.css", page=False), _of_proxy("", (("answer", "redirect"),))),
+        {"answer": ("redirect", "x")},
+        _SITE_ERRORS,
+        machine=True,
+    ),
+    Endpoint(
+        "/o/forward_auth/start/",
+        (_of_proxy("start", uri="/page?a=1"), _of_proxy("start/", (("return_to", "/page"),), uri="/.sso/start")),
+        {"return_to": ("/", "//evil.example", "/\\evil.example", "/.sso/sign-out", "/中")},
+        _SITE_ERRORS,
+        machine=True,
+    ),
+    Endpoint(
+        "/o/forward_auth/callback/",
+        (_of_proxy("callback", _ANSWER), _of_proxy("callback/", (("error", "access_denied"), *_ANSWER[1:]))),
+        {"code": TOKENS, "error": ("access_denied", "server_error"), "state": ("x", "a.b.c")},
+        _SITE_ERRORS,
+        machine=True,
+    ),
+    Endpoint("/o/forward_auth/sign-out/", (_of_proxy("sign-out"),), {}, _SITE_ERRORS, machine=True),
+)
 
 MACHINE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
@@ -148,6 +194,7 @@ MACHINE_ENDPOINTS: tuple[Endpoint, ...] = (
         RFC_7591,
         machine=True,
     ),
+    *_SITE_ENDPOINTS,
     Endpoint("/o/jwks/", (get("/o/jwks/"), get("/o/jwks")), {}, machine=True, public=True),
     Endpoint(
         "/.well-known/openid-configuration", (get("/.well-known/openid-configuration"),), {}, machine=True, public=True

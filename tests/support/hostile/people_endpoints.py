@@ -56,7 +56,14 @@ def _ended(end: str, of: str) -> Pairs:
 
 PEOPLE_ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint(
-        "/o/authorize/", _authorizations(), {**AUTHORIZATION, "decision": ("allow", "deny"), "csrf_token": (CSRF,)}
+        "/o/authorize/",
+        _authorizations(),
+        {
+            **AUTHORIZATION,
+            "decision": ("allow", "deny"),
+            "keep": ("until_removed", "days", "once", "for ever"),
+            "csrf_token": (CSRF,),
+        },
     ),
     Endpoint(
         "/o/login/",
@@ -125,6 +132,11 @@ PEOPLE_ENDPOINTS: tuple[Endpoint, ...] = (
             "csrf_token": (CSRF, "other"),
         },
     ),
+    Endpoint(
+        "/o/site_refused/",
+        (get("/o/site_refused/", (("client_id", "wiki"), ("because", "declined"))),),
+        {"client_id": (*CLIENT_IDS, "wiki"), "because": ("excluded", "failed", "x")},
+    ),
     Endpoint("/o/device/qr.svg", (get("/o/device/qr.svg", _USER_CODE),), {"user_code": ("BCDF-GHJK", "x")}),
     Endpoint(
         "/account/create",
@@ -159,6 +171,24 @@ PEOPLE_ENDPOINTS: tuple[Endpoint, ...] = (
             "sid": (Thing("sid", "zp"), Thing("sid", "lin"), Thing("session", "lin"), "s" * 3000),
             "client_id": CLIENT_IDS,
             "done": ("gone", "x", ".".join("x" * 9), "x" * 43),
+            "csrf_token": (CSRF, "other"),
+        },
+    ),
+    Endpoint(
+        "/account/sites",
+        (
+            get("/account/sites", cookies=SIGNED_IN),
+            get("/account/sites", (("remove", "basic"),), cookies=SIGNED_IN),
+            get("/account/sites", (("removed", "basic"), ("done", "x" * 43)), cookies=SIGNED_IN),
+            get("/account/sites", (("q", "a"),), cookies=SIGNED_OUT),
+            post("/account/sites", (("remove", "basic"), ("csrf_token", CSRF)), cookies=SIGNED_IN),
+            post("/account/sites", (("remove", "public"), ("csrf_token", CSRF)), cookies=SIGNED_IN),
+        ),
+        {
+            "remove": CLIENT_IDS,
+            "removed": CLIENT_IDS,
+            "done": ("x", ".".join("x" * 9), "x" * 43),
+            "q": ("项目", "<b>"),
             "csrf_token": (CSRF, "other"),
         },
     ),

@@ -16,7 +16,7 @@ IN_PATHS = {b"{client_id}": ("registered client", "newcomer"), b"{number}": ("re
 FORM = "application/x-www-form-urlencoded"
 
 
-NO_SECRETS = {"device form", "consent form", "user code", "registered client", "receipt", "sid"}
+NO_SECRETS = {"site state", "device form", "consent form", "user code", "registered client", "receipt", "sid"}
 
 
 @dataclass(frozen=True)

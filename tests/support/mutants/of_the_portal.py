@@ -117,13 +117,13 @@ def draws_keys_at_each_start(patch: pytest.MonkeyPatch) -> None:
 
 def takes_a_code_twice(patch: pytest.MonkeyPatch) -> None:
     """A code is never used up."""
-    find = Tokens.find_code
+    find = Tokens.find_code_and_person
 
     def found(self: Tokens, code: str) -> Any:
-        record = find(self, code)
-        return record and replace(record, consumed_at=None, family_id=identifier())
+        known = find(self, code)
+        return known and (replace(known[0], consumed_at=None, family_id=identifier()), known[1])
 
-    patch.setattr(Tokens, "find_code", found)
+    patch.setattr(Tokens, "find_code_and_person", found)
     patch.setattr(Tokens, "consume_code", lambda self, code: True)
 
 

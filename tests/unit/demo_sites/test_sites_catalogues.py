@@ -12,7 +12,13 @@ from babel.messages.pofile import read_po
 import demo_sites
 
 ROOT = Path(demo_sites.__file__).parent
-DOMAINS = {"common": "demo_sites", "project_center": "project_center", "talent_center": "talent_center"}
+DOMAINS = {
+    "common": "demo_sites",
+    "partner_site": "partner_site",
+    "project_center": "project_center",
+    "single_page": "single_page",
+    "talent_center": "talent_center",
+}
 METHODS = [("**.py", "python"), ("**.jinja2", "jinja2")]
 OPTIONS = {"**.jinja2": {"newstyle_gettext": "true", "silent": "false"}}
 

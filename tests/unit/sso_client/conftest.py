@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.unit.sso_client.guarded_api import AskedProvider, GuardedApi, ProofKey
 from tests.unit.sso_client.provider import MovableClock, Provider, ProviderAdapter
 from tests.unit.sso_client.site_under_test import Person, make_site
 
@@ -58,3 +59,20 @@ def enter(provider: Provider, clock: MovableClock) -> Callable[..., Person]:
         return person
 
     return enter
+
+
+@pytest.fixture
+def asked(clock: MovableClock) -> AskedProvider:
+    """A portal that APIs ask."""
+    return AskedProvider(clock)
+
+
+@pytest.fixture
+def api(asked: AskedProvider) -> GuardedApi:
+    """An API whose guard checks each token by its form."""
+    return GuardedApi(asked)
+
+
+@pytest.fixture
+def proof_key(clock: MovableClock) -> ProofKey:
+    return ProofKey(clock)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import requests
 from pyramid.request import Request
 from pyramid.threadlocal import RequestContext
 
-from sso_client import Step, Story, shown_length
+from sso_client import Step, Story, shown_length, tell_call
 from sso_client.request_sso import SiteSignIn
 from tests.unit.sso_client.provider import MovableClock, Provider
 from tests.unit.sso_client.site_under_test import Person
@@ -78,3 +79,26 @@ def test_a_story_survives_the_store() -> None:
 def test_a_length_can_be_read_back() -> None:
     assert shown_length("43 characters") == 43
     assert shown_length("zp") is None
+
+
+def test_a_call_is_told_without_its_token_and_its_query() -> None:
+    answer = requests.Response()
+    answer.status_code = 200
+    answer.request = requests.Request("GET", "https://api.example.test/me?code=secret-too").prepare()
+    answer.request.headers["Authorization"] = "Bearer the-token-itself"
+    step = tell_call(answer)
+    assert step.kind == "call"
+    assert step.facts == (
+        ("Address", "https://api.example.test/me"),
+        ("access_token", "16 characters"),
+        ("Status", "200"),
+    )
+
+
+def test_why_a_session_is_over_is_known_to_the_site(person: Person) -> None:
+    assert told(person).ended_because == ""
+    person.sign_in()
+    sso = told(person)
+    assert sso.ended_because == "" and sso.session is not None
+    sso.kit.sessions.end(sso.session.id_hash)
+    assert told(person).ended_because == "signed_out_here"

@@ -71,6 +71,7 @@ SENTENCES: list[tuple[str, dict[str, Any], str]] = [
     ("site_entered", {}, "zp entered shop with nothing"),
     ("consent_given", {"details": {"scopes": ["openid"], "declined": ["email"]}}, "zp let shop have openid, but not"),
     ("consent_refused", {}, "zp refused shop"),
+    ("access_removed", {}, "zp removed the access of shop"),
     ("device_let_in", {}, "zp let a device in to shop"),
     ("device_refused", {}, "zp refused a device of shop"),
     ("code_replayed", {}, "a code of zp for shop was used a second time"),

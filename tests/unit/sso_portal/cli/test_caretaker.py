@@ -23,7 +23,7 @@ class Rounds:
         self.failures = failures
         self.happened = threading.Semaphore(0)
 
-    def sweep(self) -> dict[str, int]:
+    def sweep(self, go_on: Callable[[], bool]) -> dict[str, int]:
         self.count += 1
         self.happened.release()
         if self.count <= self.failures:
@@ -76,6 +76,50 @@ def test_it_waits_before_it_begins_and_stops_at_once_all_the_same(employ: Callab
     caretaker.stop()
     assert not caretaker.is_alive()
     assert rounds.count == 0
+
+
+class Endless:
+    """A portal in which there is always another batch to be deleted."""
+
+    def __init__(self) -> None:
+        self.batches = 1
+        self.rounds = 0
+
+    def sweep(self, go_on: Callable[[], bool]) -> dict[str, int]:
+        self.rounds += 1
+        while go_on():
+            self.batches += 1
+        return {"codes": self.batches * 500}
+
+
+def test_a_round_is_bounded_and_what_is_left_is_for_a_minute_later(
+    employ: Callable[..., Caretaker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sso_portal.cli.caretaker.PAUSE_SECONDS", 0)
+    endless = Endless()
+    caretaker = Caretaker(endless, most_batches=7)  # type: ignore[arg-type]
+    assert caretaker.work() is False
+    assert endless.batches == 7
+    assert Caretaker(Rounds()).work() is True  # type: ignore[arg-type]
+    monkeypatch.setattr("sso_portal.cli.caretaker._SOON_SECONDS", 0)
+    employ(endless, every_seconds=3600, most_batches=7)
+    for _ in range(200):
+        if endless.rounds >= 4:
+            break
+        threading.Event().wait(0.05)
+    assert endless.rounds >= 4, "not an hour later"
+
+
+def test_it_stops_between_two_batches(employ: Callable[..., Caretaker]) -> None:
+    endless = Endless()
+    caretaker = employ(endless, most_batches=10**9)
+    for _ in range(200):
+        if endless.batches > 1:
+            break
+        threading.Event().wait(0.05)
+    caretaker.stop()
+    assert not caretaker.is_alive()
+    assert endless.rounds == 1
 
 
 def test_it_sees_to_the_keys_of_a_real_portal(employ: Callable[..., Caretaker], sso: SingleSignOn) -> None:

@@ -31,10 +31,10 @@ def test_who_signs_out_while_the_answer_is_made_gets_none(
 ) -> None:
     join = Sessions.join
 
-    def late(sessions: Sessions, session: Session, *rest: Any) -> bool:
+    def late(sessions: Sessions, session: Session, *rest: Any, **more: Any) -> bool:
         with sso.portal.transaction() as unit:
             unit.sign_outs.end(session.sid, "signed_out")
-        return join(sessions, session, *rest)
+        return join(sessions, session, *rest, **more)
 
     monkeypatch.setattr(Sessions, "join", late)
     browser.open(every.url(response_type=response_type))

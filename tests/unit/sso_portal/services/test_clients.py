@@ -180,13 +180,18 @@ def test_an_agreement_answers_what_was_asked_before() -> None:
 
 
 def test_the_newest_word_on_each_scope_counts(portal: Portal, zp: User) -> None:
+    now = portal.clock.now()
+
+    def agreement(granted: set[str], declined: set[str]) -> Agreement:
+        return Agreement(frozenset(granted), frozenset(declined), since=now, used_at=now)
+
     with portal.transaction() as unit:
         consents = unit.consents
         assert consents.find(zp.id, "site") is None
         consents.remember(zp.id, "site", ["openid", "profile"], ["email"])
-        assert consents.find(zp.id, "site") == Agreement(frozenset({"openid", "profile"}), frozenset({"email"}))
+        assert consents.find(zp.id, "site") == agreement({"openid", "profile"}, {"email"})
         consents.remember(zp.id, "site", ["openid", "email"], ["profile"])
-        assert consents.find(zp.id, "site") == Agreement(frozenset({"openid", "email"}), frozenset({"profile"}))
+        assert consents.find(zp.id, "site") == agreement({"openid", "email"}, {"profile"})
         consents.remember(zp.id, "site", ["all"], [])
-        assert consents.find(zp.id, "site") == Agreement(frozenset({"openid", "email", "all"}), frozenset({"profile"}))
+        assert consents.find(zp.id, "site") == agreement({"openid", "email", "all"}, {"profile"})
         assert consents.find(zp.id, "other") is None
