@@ -43,7 +43,7 @@ check: $(STAMPS)/dev  ## format, lint and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python scripts/settings_manual.py --check docs/settings.md
+	@PYTHONPATH=. $(BIN)/python scripts/settings_manual.py --check docs/settings.md
 	@PYTHONPATH=. $(BIN)/python scripts/testkit_reference.py --check docs/testing-reference.md
 
 format: $(STAMPS)/dev  ## put the code in shape
@@ -51,7 +51,7 @@ format: $(STAMPS)/dev  ## put the code in shape
 	@$(BIN)/ruff format .
 
 docs: $(STAMPS)/dev  ## write the settings manual and the test kit's reference from the code, and draw the pictures from a real flow
-	@$(BIN)/python scripts/settings_manual.py docs/settings.md
+	@PYTHONPATH=. $(BIN)/python scripts/settings_manual.py docs/settings.md
 	@PYTHONPATH=. $(BIN)/python scripts/testkit_reference.py docs/testing-reference.md
 	@PYTHONPATH=. $(BIN)/python scripts/draw_flows.py docs
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from pathlib import Path
 from typing import Any, get_type_hints
 
+from scripts.written_page import write_or_check
 from sso_portal.settings.areas import Settings
 
 HEAD = """# Settings
@@ -44,14 +44,7 @@ def default(field: dataclasses.Field[Any]) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or say whether it is as it should be."""
-    file = Path(arguments[-1])
-    if "--check" in arguments:
-        if file.read_text(encoding="utf-8") == manual():
-            return 0
-        print(f"{file} is out of date; run: make docs", file=sys.stderr)
-        return 1
-    file.write_text(manual(), encoding="utf-8")
-    return 0
+    return write_or_check(arguments, manual)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
+from scripts.written_page import write_or_check
 from sso_flow import record, write_report
 from sso_flow.journal import Hop, Journal
 from sso_flow.recording import Recording
@@ -233,14 +233,7 @@ def words(thing: Any) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the page, or say whether it is as it should be."""
-    file = Path(arguments[-1])
-    if "--check" in arguments:
-        if file.read_text(encoding="utf-8") == reference():
-            return 0
-        print(f"{file} is out of date; run: make docs", file=sys.stderr)
-        return 1
-    file.write_text(reference(), encoding="utf-8")
-    return 0
+    return write_or_check(arguments, reference)
 
 
 if __name__ == "__main__":
