@@ -10,10 +10,32 @@ from sso_flow.exchanges import host_of
 from sso_flow.facts import header_of
 from sso_flow.journal import Hop
 from sso_flow.values import shortened, shown_path
-from sso_flow.words import DECIDES, FOLLOWS, OPENS, SENDS, SIGNS_IN, SIGNS_OUT, Language
+from sso_flow.words import (
+    ALLOWS,
+    DECIDES,
+    DECLINES,
+    FOLLOWS,
+    OPENS,
+    SENDS,
+    SIGNS_ALL_OUT,
+    SIGNS_IN,
+    SIGNS_OUT,
+    SIGNS_OUT_HERE,
+    STAYS,
+    Language,
+)
 
 _BY_THE_PAGE = {"iframe", "frame", "image", "script", "style", "font", "empty", "manifest", "worker"}
 _SIGN_OUT = re.compile(r"/(sign-?_?out|log-?_?out)/?$", re.IGNORECASE)
+_DECISIONS = {
+    "allow": ALLOWS,
+    "deny": DECLINES,
+    "sign_out": SIGNS_OUT_HERE,
+    "sign_out_all": SIGNS_ALL_OUT,
+    "stay": STAYS,
+}
+"""What the buttons of the portal's pages mean, by what they send."""
+
 _ANSWERS = {"code", "id_token", "response", "error"}
 
 
@@ -32,7 +54,8 @@ def act_of(hop: Hop, names: Mapping[str, str], language: Language) -> str:
     if "password" in fields:
         return SIGNS_IN.said(language)
     if "decision" in fields:
-        return DECIDES.said(language, decision=shortened(fields["decision"]))
+        plain = _DECISIONS.get(fields["decision"])
+        return (plain or DECIDES).said(language, **({} if plain else {"decision": shortened(fields["decision"])}))
     if _SIGN_OUT.search(path):
         return SIGNS_OUT.said(language, where=site)
     return SENDS.said(language, where=where)

@@ -129,6 +129,8 @@ def test_each_deed_of_the_person_begins_a_chapter() -> None:
         asked(f"{SITE}/a", request_headers={"referer": f"{SITE}/"}),
         asked(f"{PORTAL}/o/login/", method="POST", form=[("username", "zp"), ("password", "penadmin")]),
         asked(f"{PORTAL}/o/authorize/", method="POST", form=[("decision", "deny")]),
+        asked(f"{PORTAL}/o/logout/", method="POST", form=[("decision", "sign_out_all")]),
+        asked(f"{PORTAL}/elsewhere", method="POST", form=[("decision", "later")]),
         asked(f"{SITE}/sign-out", method="POST"),
         asked(f"{SITE}/cart", method="POST", form=[("count", "2")]),
     )
@@ -136,7 +138,9 @@ def test_each_deed_of_the_person_begins_a_chapter() -> None:
         "Opens shop.test /",
         "Follows a link to shop.test /a",
         "Types user name and password",
-        "Presses a button: deny",
+        "Declines",
+        "Confirms signing everybody out",
+        "Presses a button: later",
         "Signs out at shop.test",
         "Sends the form to shop.test /cart",
     ]
