@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    RowMapping,
     String,
     Table,
     bindparam,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 )
 
 from sso_portal.storage.consents import consents
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Row, Work, parameters
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import User, users
@@ -196,6 +195,6 @@ def _joining(insert: Callable[[Table], Any], *, agreed: bool) -> Executable:
     return made
 
 
-def _ended(row: RowMapping) -> EndedParticipation:
+def _ended(row: Row) -> EndedParticipation:
     fields = parameters(row)
     return EndedParticipation(fields.pop("sid"), ended_at=fields.pop("ended_at"), user=User(**fields))

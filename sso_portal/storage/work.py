@@ -1,0 +1,170 @@
+"""A unit of work: the statements of one transaction.
+
+Statements that are made once go to the driver by themselves (:mod:`sso_portal.storage.ready`); those that are made for
+one use go by way of SQLAlchemy's connection. Both run on one connection of its pool, in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from sqlalchemy import Connection, CursorResult, Executable
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.sql.schema import Table
+
+from sso_portal.storage.ready import ReadyStatement, ReadyStatements, Row, Values
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.interfaces import DBAPICursor
+
+BUSY_SECONDS = 15
+"""How long a change waits for others that are under way."""
+
+_DIALECT_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Work:
+    """Statements of one transaction, which begins with the first of them."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        ready: ReadyStatements,
+        turn: Lock | None = None,
+        on_begin: Callable[[], None] = lambda: None,
+        on_write: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``turn`` is had by the one who writes, where there can be only one; ``on_begin`` is told before the first
+        statement, and ``on_write`` before the first changing one: what only reads is not committed."""
+        self.insert = _DIALECT_INSERTS[engine.dialect.name]
+        """Makes an ``INSERT`` that can say ``ON CONFLICT``, in the dialect of this database."""
+        self._engine = engine
+        self._ready = ready
+        self._turn = turn
+        self._on_begin = on_begin
+        self._on_write = on_write
+        self._connection: Connection | None = None
+        self._driver: Any = None
+        self._has_written = False
+
+    def first(self, statement: Executable, values: Values | None = None) -> Row | None:
+        """The first row of a query, or ``None``. ``values`` are those that its parameters stand for."""
+        rows = self._rows(statement, values)
+        return rows[0] if rows else None
+
+    def all(self, statement: Executable, values: Values | None = None) -> Sequence[Row]:
+        """Every row of a query."""
+        return self._rows(statement, values)
+
+    def write(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> int:
+        """Run a changing statement; answers how many rows it changed."""
+        self._begin_to_write()
+        if values is not None and (ready := self._ready.ready(statement, values)) is not None:
+            return int(self._run(ready, values).rowcount)
+        return int(self._execute(statement, values).rowcount)
+
+    def write_returning(self, statement: Executable, values: Values | None = None) -> Row | None:
+        """Run a changing statement with ``RETURNING``; answers the first row, ``None`` when nothing was changed."""
+        self._begin_to_write()
+        return self.first(statement, values)
+
+    def write_returning_all(self, statement: Executable, values: Values | None = None) -> Sequence[Row]:
+        """As above; answers every row that was changed."""
+        self._begin_to_write()
+        return self._rows(statement, values)
+
+    def rest(self) -> None:
+        """Give the connection back for as long as nothing is asked: something slow comes now. Without effect when
+        something has been written, for that has to be committed together with what follows."""
+        if not self._has_written:
+            self.close()
+
+    def commit(self) -> None:
+        """Make lasting what has been written. For whoever began the transaction, as the next one is."""
+        if self._connection is None or not self._has_written:
+            return
+        if self._connection.in_transaction():
+            # SQLAlchemy has begun it, so it ends it, with what was run beside it.
+            self._connection.commit()
+            return
+        for listener in self._engine.dispatch.commit:
+            listener(self._connection)
+        try:
+            self._driver.commit()
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            self._fail(error, None)
+
+    def close(self) -> None:
+        """Give the connection back; what is not committed is undone."""
+        connection, has_written = self._connection, self._has_written
+        self._connection, self._driver, self._has_written = None, None, False
+        try:
+            if connection is not None:
+                connection.close()
+        finally:
+            if has_written and self._turn is not None:
+                self._turn.release()
+
+    def _begin(self) -> None:
+        self._on_begin()
+        self._connection = self._engine.connect()
+        self._driver = self._connection.connection.dbapi_connection
+
+    def _begin_to_write(self) -> None:
+        if self._has_written:
+            return
+        if self._connection is None:
+            self._begin()
+        if self._turn is not None and not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise OperationalError("BEGIN", None, TimeoutError("others are writing all the time"), hide_parameters=True)
+        self._has_written = True
+        self._on_write()
+
+    def _rows(self, statement: Executable, values: Values | None) -> list[Row]:
+        if self._connection is None:
+            self._begin()
+        if values is not None and (ready := self._ready.ready(statement, values)) is not None:
+            return ready.rows(self._run(ready, values).fetchall())
+        return [dict(row) for row in self._execute(statement, values).mappings()]
+
+    def _run(self, ready: ReadyStatement, values: Values | Sequence[Values]) -> DBAPICursor:
+        cursor: DBAPICursor = self._driver.cursor()
+        many = isinstance(values, list)
+        taken = [ready.values(each) for each in values] if many else ready.values(values)  # type: ignore[arg-type]
+        told = (self._connection, cursor, ready.text, taken, None, many)
+        for listener in self._engine.dispatch.before_cursor_execute:
+            listener(*told)
+        try:
+            (cursor.executemany if many else cursor.execute)(ready.text, taken)
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            self._fail(error, ready.text, cursor)
+        for listener in self._engine.dispatch.after_cursor_execute:
+            listener(*told)
+        return cursor
+
+    def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
+        if self._connection is None:
+            self._begin()
+        connection: Any = self._connection
+        result: CursorResult[Any] = connection.execute(statement, values)
+        return result
+
+    def _fail(self, error: Any, text: str | None, cursor: Any = None) -> NoReturn:
+        """Raise what SQLAlchemy would; a connection that is lost is not used again."""
+        dialect, connection = self._engine.dialect, self._connection
+        is_lost = bool(dialect.is_disconnect(error, self._driver, cursor))
+        if is_lost and connection is not None:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            text,
+            None,
+            error,
+            dialect.loaded_dbapi.Error,
+            hide_parameters=True,
+            connection_invalidated=is_lost,
+            dialect=dialect,
+        ) from error
