@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
-from sso_portal.storage.users import PERSON, User, take_person, users
+from sso_portal.storage.users import PERSON, User, person_of, users
 
 codes = Table(
     "codes",
@@ -70,6 +70,7 @@ class Code:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+_OWN = len(codes.c)
 _LIVING = select(sessions.c.sid).where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
 _OLD = select(codes.c.code_hash).where(codes.c.expires_at < bindparam("before"))
 
@@ -116,10 +117,9 @@ class CodeStore:
 
     def get_with_person(self, code_hash: str) -> tuple[Code, User] | None:
         """The same, and the person it was given out for, enabled or not; in one statement."""
-        row = self._work.first(_GET_WITH_PERSON, {"code_hash": code_hash})
-        fields = parameters(row) if row is not None else {}
-        person = take_person(fields) if fields else None
-        return (Code(**fields), person) if person is not None else None
+        values = self._work.first_values(_GET_WITH_PERSON, {"code_hash": code_hash})
+        person = person_of(values[_OWN:]) if values is not None else None
+        return (Code(*values[:_OWN]), person) if values is not None and person is not None else None
 
     def of_family(self, family_id: str) -> Code | None:
         """The code that a family began with, if it began with one."""

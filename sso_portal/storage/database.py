@@ -6,6 +6,7 @@ request's transaction; nothing is committed by hand inside a request.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -51,6 +52,7 @@ class Database:
             pool_use_lifo=True,
             # What went into a statement does not belong into an error's text, and so into the log.
             hide_parameters=True,
+            json_deserializer=_from_json,
             # IMMEDIATE: the first changing statement takes the write lock and waits for it; reads before it run
             # without a transaction, so a stale snapshot can never turn into a failed upgrade.
             connect_args={"timeout": BUSY_SECONDS, "isolation_level": "IMMEDIATE", "cached_statements": 500},
@@ -83,6 +85,11 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _from_json(text: str) -> Any:
+    # Most of what is kept so is empty.
+    return {} if text == "{}" else [] if text == "[]" else json.loads(text)
 
 
 def values_of(record: Any) -> Values:

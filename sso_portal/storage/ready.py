@@ -38,7 +38,7 @@ class ReadyStatement:
         keys = [bind.key if bind.required else name for name, bind in known]
         self.size = len({bind.key for _, bind in known if bind.required})
         self._fixed = {name: bind.effective_value for name, bind in known if not bind.required}
-        escaped = compiled.escaped_bind_names or {}
+        escaped: Mapping[str, str] = compiled.escaped_bind_names or {}
         self._names = None if order is not None else [escaped.get(name, name) for name, _ in known]
         self._taken = _taker(keys)
         self._processes = [(place, process) for place, process in enumerate(processes) if process is not None]
@@ -53,40 +53,47 @@ class ReadyStatement:
 
     def rows(self, found: Iterable[Sequence[Any]]) -> list[Row]:
         """What the driver has found."""
-        return [self._outputs.row(each) for each in found]
+        names, told = self._outputs.names, self._outputs.told
+        return [dict(zip(names, told(each), strict=True)) for each in found]
 
-    def row(self, found: Sequence[Any]) -> Row:
-        """One of them."""
-        return self._outputs.row(found)
+    def told(self, found: Sequence[Any]) -> Sequence[Any]:
+        """One row that the driver has found, in the order of its columns."""
+        return self._outputs.told(found)
 
 
 class _Outputs:
     """How a row is told."""
 
-    __slots__ = ("_names", "_processes")
+    __slots__ = ("_processes", "names")
 
     def __init__(self, columns: Iterable[Column[Any]], dialect: Dialect) -> None:
         columns = tuple(columns)
-        self._names = [str(column.key) for column in columns]
-        processes = [(str(column.key), _output(column.type, dialect)) for column in columns]
-        self._processes = [(name, process) for name, process in processes if process is not None]
+        self.names = [str(column.key) for column in columns]
+        processes = [(place, _output(column.type, dialect)) for place, column in enumerate(columns)]
+        self._processes = [(place, process) for place, process in processes if process is not None]
 
-    def row(self, found: Sequence[Any]) -> Row:
-        row = dict(zip(self._names, found, strict=True))
-        for name, process in self._processes:
-            row[name] = process(row[name])
-        return row
+    def told(self, found: Sequence[Any]) -> Sequence[Any]:
+        if not self._processes:
+            return found
+        told = list(found)
+        for place, process in self._processes:
+            told[place] = process(told[place])
+        return told
 
 
 class ReadyStatements:
     """Every statement that has been run in this process, in the words of one kind of database."""
 
-    _MOST = 1_000
-
-    def __init__(self, dialect: Dialect) -> None:
-        """Nothing is ready yet: each statement is compiled at its first use."""
+    def __init__(self, dialect: Dialect, most: int = 1_000) -> None:
+        """Nothing is ready yet: each statement is compiled at its first use. Beyond ``most``, somebody makes them anew
+        for each use: those are not kept."""
         self._dialect = dialect
+        self._most = most
         self._known: dict[tuple[Executable, bool], ReadyStatement | None] = {}
+
+    def __len__(self) -> int:
+        """How many are known."""
+        return len(self._known)
 
     def ready(self, statement: Executable, values: Values | Sequence[Values]) -> ReadyStatement | None:
         """The statement, ready for such values, or ``None`` when it has to be made anew for each use: its text depends
@@ -97,7 +104,7 @@ class ReadyStatements:
             ready = self._known[statement, many]
         except KeyError:
             ready = self._compile(statement, first, many=many)
-            if len(self._known) < self._MOST:
+            if len(self) < self._most:
                 self._known[statement, many] = ready
         # Values beyond those that it was made for make another text.
         return ready if ready is not None and ready.size == len(first) else None

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
-from sso_portal.storage.users import PERSON, User, take_person, users
+from sso_portal.storage.users import PERSON, User, person_of, users
 
 sessions = Table(
     "sessions",
@@ -66,7 +66,10 @@ sessions = Table(
 )
 
 _FIELDS = tuple(column for column in sessions.c if column.name != "cookie_hash")
-_WITH_PERSON = select(*_FIELDS, *PERSON).join(users, users.c.id == sessions.c.user_id)
+# Where a row of a session and its person is divided. Columns stand in the order of the records' fields.
+_OWN = len(_FIELDS)
+_WITH_PERSON = _OWN + len(PERSON)
+_SESSION_AND_PERSON = select(*_FIELDS, *PERSON).join(users, users.c.id == sessions.c.user_id)
 _NOW: BindParameter[int] = bindparam("now")
 _THIS = sessions.c.sid == bindparam("whose")
 _USED_UNTIL = bindparam("used_at", type_=BigInteger) + sessions.c.idle_seconds
@@ -76,19 +79,21 @@ _OLD = select(sessions.c.sid).where(
 )
 
 # Made once: making a statement takes longer than running it.
-_LIVE = _WITH_PERSON.where(
+_LIVE = _SESSION_AND_PERSON.where(
     sessions.c.cookie_hash == bindparam("cookie_hash"),
     sessions.c.ended_at.is_(None),
     sessions.c.idle_expires_at > _NOW,
     sessions.c.expires_at > _NOW,
     users.c.is_enabled,
 )
-_OF_COOKIES = _WITH_PERSON.add_columns(sessions.c.cookie_hash).where(
-    sessions.c.cookie_hash.in_(bindparam("cookie_hashes", expanding=True)),
+_KNOWN_TO_BROWSER = _SESSION_AND_PERSON.add_columns(sessions.c.cookie_hash).where(
     or_(sessions.c.ended_at.is_(None), sessions.c.ended_because == "expired"),
     sessions.c.expires_at > _NOW,
     users.c.is_enabled,
 )
+# Most browsers have one.
+_OF_COOKIE = _KNOWN_TO_BROWSER.where(sessions.c.cookie_hash == bindparam("cookie_hash"))
+_OF_COOKIES = _KNOWN_TO_BROWSER.where(sessions.c.cookie_hash.in_(bindparam("cookie_hashes", expanding=True)))
 _GET = select(*_FIELDS).where(sessions.c.sid == bindparam("sid"))
 _THOSE = select(*_FIELDS).where(sessions.c.sid.in_(bindparam("sids", expanding=True)))
 _BY_COOKIE = select(*_FIELDS).where(sessions.c.cookie_hash == bindparam("cookie_hash"))
@@ -158,11 +163,11 @@ class Session:
     ended_because: str | None = None
 
 
-def _with_person(fields: dict[str, Any]) -> tuple[Session, User]:
-    person = take_person(fields)
+def _with_person(values: Sequence[Any]) -> tuple[Session, User]:
+    person = person_of(values[_OWN:_WITH_PERSON])
     if person is None:
         raise TypeError("a session is somebody's")
-    return Session(**fields), person
+    return Session(*values[:_OWN]), person
 
 
 class SessionStore:
@@ -174,15 +179,21 @@ class SessionStore:
 
     def live(self, cookie_hash: str, now: int) -> tuple[Session, User] | None:
         """The session of a cookie and its person, when neither is ended, expired or disabled."""
-        row = self._work.first(_LIVE, {"cookie_hash": cookie_hash, "now": now})
-        return _with_person(parameters(row)) if row is not None else None
+        values = self._work.first_values(_LIVE, {"cookie_hash": cookie_hash, "now": now})
+        return _with_person(values) if values is not None else None
 
     def of_cookies(self, cookie_hashes: Collection[str], now: int) -> Mapping[str, tuple[Session, User]]:
         """The sessions of these cookies and their people, by the hash: those that go on, and those that are over only
         because they were not used for too long. Nobody's who is disabled."""
-        values = {"cookie_hashes": list(cookie_hashes), "now": now}
-        rows = [parameters(row) for row in self._work.all(_OF_COOKIES, values)]
-        return {row.pop("cookie_hash"): _with_person(row) for row in rows}
+        found: Sequence[Sequence[Any]]
+        if len(cookie_hashes) == 1:
+            [cookie_hash] = cookie_hashes
+            values = self._work.first_values(_OF_COOKIE, {"cookie_hash": cookie_hash, "now": now})
+            found = [values] if values is not None else []
+        else:
+            rows = self._work.all(_OF_COOKIES, {"cookie_hashes": list(cookie_hashes), "now": now})
+            found = [tuple(row.values()) for row in rows]
+        return {values[-1]: _with_person(values) for values in found}
 
     def get(self, sid: str) -> Session | None:
         """The session with this identifier, whatever its state."""

@@ -31,7 +31,7 @@ from sso_portal.storage.consents import consents
 from sso_portal.storage.database import Work, parameters, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
-from sso_portal.storage.users import PERSON, User, take_person, users
+from sso_portal.storage.users import PERSON, User, person_of, users
 
 families = Table(
     "families",
@@ -120,6 +120,9 @@ class PresentedToken:
 
 
 _FAMILY_NAMES = tuple(column.name for column in families.c)
+# Where a row of a token and its family is divided. Columns stand in the order of the records' fields.
+_OWN = len(tokens.c)
+_WITH_FAMILY = _OWN + len(families.c)
 _FAMILY = tuple(column.label(f"family_{column.name}") for column in families.c)
 _ROW = tuple(bindparam(column.name, type_=column.type).label(column.name) for column in families.c)
 _LIVING_SESSION = select(sessions.c.sid).where(sessions.c.sid == bindparam("sid"), sessions.c.ended_at.is_(None))
@@ -230,18 +233,17 @@ class TokenStore:
     def get(self, token_hash: str, kind: str | None = None) -> tuple[Token, Family] | None:
         """The token with this hash and its family, whatever their state; of one ``kind``, or of any."""
         query = _GET if kind is None else _GET_OF_KIND
-        row = self._work.first(query, {"token_hash": token_hash, **({} if kind is None else {"kind": kind})})
-        return _with_family(parameters(row)) if row is not None else None
+        values = self._work.first_values(query, _whose(token_hash, kind))
+        return (Token(*values[:_OWN]), Family(*values[_OWN:])) if values is not None else None
 
     def presented(self, token_hash: str, kind: str | None = None) -> PresentedToken | None:
         """The same with all that a request needs to judge it, in one statement."""
         query = _GET_PRESENTED if kind is None else _GET_PRESENTED_OF_KIND
-        row = self._work.first(query, {"token_hash": token_hash, **({} if kind is None else {"kind": kind})})
-        if row is None:
+        values = self._work.first_values(query, _whose(token_hash, kind))
+        if values is None:
             return None
-        fields = parameters(row)
-        person, seen_at = take_person(fields), fields.pop("seen_at")
-        return PresentedToken(*_with_family(fields), person, seen_at)
+        token, family = Token(*values[:_OWN]), Family(*values[_OWN:_WITH_FAMILY])
+        return PresentedToken(token, family, person_of(values[_WITH_FAMILY:-1]), values[-1])
 
     def family(self, family_id: str) -> Family | None:
         """The family with this identifier, whatever its state."""
@@ -315,6 +317,5 @@ class TokenStore:
         return deleted + self._work.write(_SWEEP_FAMILIES, {"before": before, "limit": limit - deleted})
 
 
-def _with_family(fields: dict[str, Any]) -> tuple[Token, Family]:
-    family = {name: fields.pop(f"family_{name}") for name in _FAMILY_NAMES}
-    return Token(**fields), Family(**family)
+def _whose(token_hash: str, kind: str | None) -> dict[str, Any]:
+    return {"token_hash": token_hash} if kind is None else {"token_hash": token_hash, "kind": kind}

@@ -76,10 +76,9 @@ class User:
     roles: list[str] = field(default_factory=list)
 
 
-def take_person(fields: dict[str, Any]) -> User | None:
-    """Take what :data:`PERSON` has read out of a row's fields; ``None`` when there was nobody to be joined."""
-    person = {column.name: fields.pop(f"person_{column.name}") for column in _FIELDS}
-    return User(**person) if person["id"] is not None else None
+def person_of(values: Sequence[Any]) -> User | None:
+    """The person whom :data:`PERSON` has read; ``None`` when there was nobody to be joined."""
+    return User(*values) if values[0] is not None else None
 
 
 class UserStore:

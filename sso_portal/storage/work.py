@@ -56,6 +56,17 @@ class Work:
         rows = self._rows(statement, values)
         return rows[0] if rows else None
 
+    def first_values(self, statement: Executable, values: Values) -> Sequence[Any] | None:
+        """The first row of a query as its values, in the order of its columns; ``None`` when there is none."""
+        if self._connection is None:
+            self._begin()
+        ready = self._ready.ready(statement, values)
+        if ready is None:
+            row = self._execute(statement, values).first()
+            return tuple(row) if row is not None else None
+        found = self._run(ready, values).fetchall()
+        return ready.told(found[0]) if found else None
+
     def all(self, statement: Executable, values: Values | None = None) -> Sequence[Row]:
         """Every row of a query."""
         return self._rows(statement, values)
@@ -90,24 +101,33 @@ class Work:
         if self._connection.in_transaction():
             # SQLAlchemy has begun it, so it ends it, with what was run beside it.
             self._connection.commit()
-            return
-        for listener in self._engine.dispatch.commit:
-            listener(self._connection)
-        try:
-            self._driver.commit()
-        except self._engine.dialect.loaded_dbapi.Error as error:
-            self._fail(error, None)
+        else:
+            for listener in self._engine.dispatch.commit:
+                listener(self._connection)
+            try:
+                self._driver.commit()
+            except self._engine.dialect.loaded_dbapi.Error as error:
+                self._fail(error, None)
+        self._has_written = False
+        self._give_turn()
 
     def close(self) -> None:
         """Give the connection back; what is not committed is undone."""
-        connection, has_written = self._connection, self._has_written
+        connection, driver, has_written = self._connection, self._driver, self._has_written
         self._connection, self._driver, self._has_written = None, None, False
         try:
+            if connection is not None and has_written and not connection.invalidated:
+                # By hand: after a commit that failed SQLAlchemy takes the transaction to be over, SQLite does not.
+                driver.rollback()
+        finally:
             if connection is not None:
                 connection.close()
-        finally:
-            if has_written and self._turn is not None:
-                self._turn.release()
+            if has_written:
+                self._give_turn()
+
+    def _give_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.release()
 
     def _begin(self) -> None:
         self._on_begin()
