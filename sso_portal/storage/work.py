@@ -19,6 +19,7 @@ from sqlalchemy.sql.schema import Table
 from sso_portal.storage.ready import ReadyStatement, ReadyStatements, Row, Values
 
 if TYPE_CHECKING:
+    from sqlalchemy import PoolProxiedConnection
     from sqlalchemy.engine.interfaces import DBAPICursor
 
 BUSY_SECONDS = 15
@@ -47,6 +48,8 @@ class Work:
         self._turn = turn
         self._on_begin = on_begin
         self._on_write = on_write
+        self._held: PoolProxiedConnection | None = None
+        # Around what is held, for what is not ready.
         self._connection: Connection | None = None
         self._driver: Any = None
         self._has_written = False
@@ -58,7 +61,7 @@ class Work:
 
     def first_values(self, statement: Executable, values: Values) -> Sequence[Any] | None:
         """The first row of a query as its values, in the order of its columns; ``None`` when there is none."""
-        if self._connection is None:
+        if self._held is None:
             self._begin()
         ready = self._ready.ready(statement, values)
         if ready is None:
@@ -96,14 +99,14 @@ class Work:
 
     def commit(self) -> None:
         """Make lasting what has been written. For whoever began the transaction, as the next one is."""
-        if self._connection is None or not self._has_written:
+        if not self._has_written:
             return
-        if self._connection.in_transaction():
+        if self._connection is not None:
             # SQLAlchemy has begun it, so it ends it, with what was run beside it.
             self._connection.commit()
         else:
             for listener in self._engine.dispatch.commit:
-                listener(self._connection)
+                listener(self._held)
             try:
                 self._driver.commit()
             except self._engine.dialect.loaded_dbapi.Error as error:
@@ -113,17 +116,24 @@ class Work:
 
     def close(self) -> None:
         """Give the connection back; what is not committed is undone."""
-        connection, driver, has_written = self._connection, self._driver, self._has_written
-        self._connection, self._driver, self._has_written = None, None, False
+        held, driver, has_written = self._connection or self._held, self._driver, self._has_written
+        self._held, self._connection, self._driver, self._has_written = None, None, None, False
         try:
-            if connection is not None and has_written and not connection.invalidated:
+            if held is not None and has_written and driver is not None:
                 # By hand: after a commit that failed SQLAlchemy takes the transaction to be over, SQLite does not.
-                driver.rollback()
+                self._undo(held, driver)
         finally:
-            if connection is not None:
-                connection.close()
+            if held is not None:
+                held.close()
             if has_written:
                 self._give_turn()
+
+    def _undo(self, held: PoolProxiedConnection | Connection, driver: Any) -> None:
+        try:
+            driver.rollback()
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            # Lost: the database has undone it, and the connection is not used again.
+            held.invalidate(error)
 
     def _give_turn(self) -> None:
         if self._turn is not None:
@@ -131,13 +141,16 @@ class Work:
 
     def _begin(self) -> None:
         self._on_begin()
-        self._connection = self._engine.connect()
-        self._driver = self._connection.connection.dbapi_connection
+        try:
+            self._held = self._engine.raw_connection()
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            self._fail(error, None)
+        self._driver = self._held.dbapi_connection
 
     def _begin_to_write(self) -> None:
         if self._has_written:
             return
-        if self._connection is None:
+        if self._held is None:
             self._begin()
         if self._turn is not None and not self._turn.acquire(timeout=BUSY_SECONDS):
             raise OperationalError("BEGIN", None, TimeoutError("others are writing all the time"), hide_parameters=True)
@@ -145,7 +158,7 @@ class Work:
         self._on_write()
 
     def _rows(self, statement: Executable, values: Values | None) -> list[Row]:
-        if self._connection is None:
+        if self._held is None:
             self._begin()
         if values is not None and (ready := self._ready.ready(statement, values)) is not None:
             return ready.rows(self._run(ready, values).fetchall())
@@ -155,7 +168,7 @@ class Work:
         cursor: DBAPICursor = self._driver.cursor()
         many = isinstance(values, list)
         taken = [ready.values(each) for each in values] if many else ready.values(values)  # type: ignore[arg-type]
-        told = (self._connection, cursor, ready.text, taken, None, many)
+        told = (self._held, cursor, ready.text, taken, None, many)
         for listener in self._engine.dispatch.before_cursor_execute:
             listener(*told)
         try:
@@ -168,17 +181,16 @@ class Work:
 
     def _execute(self, statement: Executable, values: Any) -> CursorResult[Any]:
         if self._connection is None:
-            self._begin()
-        connection: Any = self._connection
-        result: CursorResult[Any] = connection.execute(statement, values)
-        return result
+            self._connection = Connection(self._engine, self._held)
+        return self._connection.execute(statement, values)
 
     def _fail(self, error: Any, text: str | None, cursor: Any = None) -> NoReturn:
         """Raise what SQLAlchemy would; a connection that is lost is not used again."""
-        dialect, connection = self._engine.dialect, self._connection
-        is_lost = bool(dialect.is_disconnect(error, self._driver, cursor))
-        if is_lost and connection is not None:
-            connection.invalidate(error)
+        dialect, held = self._engine.dialect, self._held
+        is_lost = held is not None and bool(dialect.is_disconnect(error, self._driver, cursor))
+        if is_lost and held is not None:
+            self._driver = None
+            held.invalidate(error)
         raise DBAPIError.instance(
             text,
             None,

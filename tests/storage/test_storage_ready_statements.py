@@ -192,20 +192,40 @@ def test_a_failed_commit_gives_the_turn_to_the_next_one(database: Database) -> N
         bump_version(work, "clients")
 
 
+def lose_connections(database: Database) -> None:
+    """All that are open now."""
+    with database.engine.connect() as connection:
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(text(others))
+
+
 def test_a_lost_connection_is_unavailable_once_and_then_made_anew(database: Database) -> None:
     if database.engine.dialect.name == "sqlite":
+        # A file is not lost.
         return
-    with database.transaction() as work, database.transaction() as second:
-        assert read_version(work, "clients") == read_version(second, "clients") == 0
-    with database.engine.connect() as connection:
-        # All that are kept but this one.
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
-        with pytest.raises(Unavailable), database.transaction() as work:
-            read_version(work, "clients")
+    with pytest.raises(Unavailable), database.transaction() as work:
+        read_version(work, "clients")
+        lose_connections(database)
+        read_version(work, "clients")
     with database.transaction() as work:
         assert read_version(work, "clients") == 0
+
+
+@pytest.mark.parametrize("statement", [_ADD_VERSION, insert(versions).values(name="two", number=2)])
+def test_what_was_written_on_a_lost_connection_is_undone(database: Database, statement: Executable) -> None:
+    if database.engine.dialect.name == "sqlite":
+        return
+    values = {"name": "two", "number": 2} if statement is _ADD_VERSION else None
+    with pytest.raises(Unavailable), database.transaction() as work:
+        bump_version(work, "clients")
+        lose_connections(database)
+        work.write(statement, values)
+    with pytest.raises(Unavailable), database.transaction() as work:
+        bump_version(work, "clients")
+        lose_connections(database)
+    with database.transaction() as work:
+        assert read_version(work, "clients") == 0
+    assert database.engine.pool.checkedout() == 0
