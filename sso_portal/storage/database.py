@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import create_engine, event, make_url
@@ -17,9 +16,10 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from sso_portal.storage.connections import BUSY_SECONDS, Connections
 from sso_portal.storage.joining import joined
-from sso_portal.storage.ready import Row, Values, ready_statements
-from sso_portal.storage.work import BUSY_SECONDS, Work
+from sso_portal.storage.ready import Row, Values
+from sso_portal.storage.work import Work
 
 Unavailable: tuple[type[Exception], ...] = (OperationalError, PoolTimeoutError)
 """What is raised when the database cannot be reached or stays locked: a 503, not a fault of the request."""
@@ -35,8 +35,7 @@ class Database:
         self.url = url
         self._synchronous = synchronous
         self.engine = self._make_engine(pool_size)
-        # SQLite has one writer at a time; whoever waits for a lock here is woken, and does not look every so often.
-        self._turn = Lock() if self.engine.dialect.name == "sqlite" else None
+        self.connections = Connections(self.engine)
 
     def _make_engine(self, pool_size: int) -> Engine:
         if make_url(self.url).get_backend_name() != "sqlite":
@@ -52,6 +51,7 @@ class Database:
             pool_use_lifo=True,
             # What went into a statement does not belong into an error's text, and so into the log.
             hide_parameters=True,
+            json_serializer=_to_json,
             json_deserializer=_from_json,
             # IMMEDIATE: the first changing statement takes the write lock and waits for it; reads before it run
             # without a transaction, so a stale snapshot can never turn into a failed upgrade.
@@ -70,12 +70,12 @@ class Database:
     def join(self, transaction_manager: Any) -> Work:
         """A unit of work inside ``transaction_manager``'s transaction; a connection is taken at the first statement
         and given back when that transaction ends."""
-        return joined(transaction_manager, self.engine, ready_statements(self.engine.dialect), self._turn)
+        return joined(transaction_manager, self.connections)
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
         """A unit of work of its own, committed when the block ends well and rolled back when it raises."""
-        work = Work(self.engine, ready_statements(self.engine.dialect), self._turn)
+        work = Work(self.connections)
         try:
             yield work
             work.commit()
@@ -84,11 +84,15 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back."""
-        self.engine.dispose()
+        self.connections.close()
+
+
+def _to_json(value: Any) -> str:
+    # Most of what is kept so is empty, here and below.
+    return "{}" if value == {} else "[]" if value == [] else json.dumps(value)
 
 
 def _from_json(text: str) -> Any:
-    # Most of what is kept so is empty.
     return {} if text == "{}" else [] if text == "[]" else json.loads(text)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import Any
 
-from sqlalchemy.engine import Engine
 from zope.sqlalchemy import ZopeTransactionEvents
 
-from sso_portal.storage.ready import ReadyStatements
+from sso_portal.storage.connections import Connections
 from sso_portal.storage.work import Work
 
 
@@ -47,8 +45,8 @@ class _Part:
         self.work.close()
 
 
-def joined(transaction_manager: Any, engine: Engine, ready: ReadyStatements, turn: Lock | None) -> Work:
+def joined(transaction_manager: Any, connections: Connections) -> Work:
     """A unit of work that begins, is committed and is undone with ``transaction_manager``'s transaction."""
     part = _Part(transaction_manager)
-    part.work = Work(engine, ready, turn, part.take, part.has_written)
+    part.work = Work(connections, part.take, part.has_written)
     return part.work

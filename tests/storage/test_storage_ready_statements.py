@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import JSON, Boolean, Executable, bindparam, insert, literal, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
-from sso_portal.storage import work as unit_of_work
+from sso_portal.storage import connections
 from sso_portal.storage.database import Database, Unavailable, Work
 from sso_portal.storage.ready import ReadyStatements, ready_statements
 from sso_portal.storage.schema import metadata
@@ -165,7 +165,7 @@ def test_who_waits_too_long_is_told_that_the_database_is_busy(
             bump_version(work, "one")
             bump_version(second, "two")
         return
-    monkeypatch.setattr(unit_of_work, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.05)
     with database.transaction() as work:
         bump_version(work, "clients")
         with pytest.raises(Unavailable, match="others are writing"), database.transaction() as second:
@@ -228,4 +228,4 @@ def test_what_was_written_on_a_lost_connection_is_undone(database: Database, sta
         lose_connections(database)
     with database.transaction() as work:
         assert read_version(work, "clients") == 0
-    assert database.engine.pool.checkedout() == 0
+    assert database.connections.taken == 0

@@ -41,7 +41,7 @@ def test_a_joined_unit_ends_with_the_transaction_of_its_request(database: Databa
     add_user(database.join(manager), "zp")
     getattr(manager, end)()
     assert names(database) == seen
-    assert database.engine.pool.checkedout() == 0
+    assert database.connections.taken == 0
 
 
 @pytest.mark.parametrize(("end", "seen"), [("commit", ["zp"]), ("abort", [])])
@@ -53,17 +53,17 @@ def test_a_joined_unit_that_has_only_read_rests_without_a_connection(
     work = database.join(manager)
     for _ in range(2):
         assert UserStore(work).all() == []
-        assert database.engine.pool.checkedout() == 1
+        assert database.connections.taken == 1
         work.rest()
-        assert database.engine.pool.checkedout() == 0
+        assert database.connections.taken == 0
     add_user(work, "zp")
     # What has been written is kept together with what follows.
     work.rest()
-    assert database.engine.pool.checkedout() == 1
+    assert database.connections.taken == 1
     assert [user.username for user in UserStore(work).all()] == ["zp"]
     getattr(manager, end)()
     assert names(database) == seen
-    assert database.engine.pool.checkedout() == 0
+    assert database.connections.taken == 0
 
 
 def test_a_unit_of_its_own_does_not_rest(database: Database) -> None:
