@@ -8,7 +8,7 @@ from sqlalchemy import inspect, text
 
 from sso_portal.storage.database import Database
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration; a test keeps it equal to what Alembic finds."""
 
 

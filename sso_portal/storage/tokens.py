@@ -24,6 +24,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    text,
     update,
 )
 
@@ -38,8 +39,8 @@ families = Table(
     metadata,
     Column("family_id", String(64), primary_key=True),
     Column("client_id", String(200), nullable=False, index=True),
-    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), index=True),
-    Column("sid", String(64), index=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE")),
+    Column("sid", String(64)),
     Column("scope", Text, nullable=False),
     Column("nonce", Text),
     time_column("auth_time", nullable=True),
@@ -55,6 +56,16 @@ families = Table(
     time_column("last_used_at", nullable=True),
     # When what the person agreed to is over; NULL when it holds until she takes it back, or nobody was asked.
     time_column("agreed_until", nullable=True),
+    # A machine's tokens are nobody's, and cost these nothing.
+    *(
+        Index(
+            f"ix_families_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("user_id", "sid")
+    ),
 )
 
 tokens = Table(
