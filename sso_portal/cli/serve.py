@@ -33,7 +33,7 @@ BACKLOG = 1024
 @office
 def serve(office: Office, workers: int, server: str) -> None:
     """Run the portal until it is told to stop; several processes are restarted by SIGHUP."""
-    start_logging()
+    start_logging(gathered=True)
     _allow_many_connections()
     inheritance = inherited()
     if inheritance is not None:
