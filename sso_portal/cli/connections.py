@@ -9,7 +9,6 @@ from waitress.channel import HTTPChannel
 from waitress.task import WSGITask
 from waitress.utilities import build_http_date
 
-
 _SAID_BY_SERVERS = frozenset({"Date", "Server", "Connection"})
 
 
@@ -112,6 +111,8 @@ class Channel(HTTPChannel):
                 data = data[self._send_now(data) :]
         if not data:
             return 0
+        # Also before: when too much is kept already, this waits until some of it has been sent.
+        self.note()
         kept: int = super().write_soon(data)
         self.note()
         return kept

@@ -103,6 +103,8 @@ def start_logging(level: int = logging.INFO, *, gathered: bool = False) -> None:
     """Send every log line to standard error, at once or ``gathered``. Libraries that log secrets at debug level are
     held at warnings."""
     handler = GatheredLines() if gathered else logging.StreamHandler()
+    # No line tells of them, so nobody has to find them out.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = not gathered
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for library in ("oauthlib", "sqlalchemy"):

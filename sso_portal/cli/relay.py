@@ -1,8 +1,8 @@
 """One post and several threads: whoever holds it looks after the connections and gives the answers himself.
 
 Python runs one thread at a time, so handing each request to another one only costs: two are woken, and each waits for
-the other. Here nobody is woken as long as answers are quick. When one takes long, because it waits for a hash, for a lock
-or for somebody else's server, another thread takes the post, and whoever comes back and finds it taken waits.
+the other. Here nobody is woken as long as answers are quick. When one takes long, because it waits for a hash, a lock
+or somebody else's server, another thread takes the post, and whoever comes back and finds it taken waits.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Relay:
             self._ask_for(-1)
 
     def run(self) -> None:
-        """Work until ``look`` says that it is enough. This thread only sees to it that the post is not left for long."""
+        """Work until ``look`` says that it is enough. This thread only sees that the post is never empty for long."""
         seen, quiet = -1, 0
         while not self._over.wait(_LONG_SECONDS):
             if self._begun != seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import socket
 from collections.abc import Callable
@@ -94,6 +95,9 @@ def run(
     from sso_portal.cli.courier import Courier
 
     app = make_app_of(portal)
+    # What has been made by now stays; the garbage collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     helpers = (Caretaker(portal), Courier(portal))
     for helper in helpers:
         helper.start()
