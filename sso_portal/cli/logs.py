@@ -19,7 +19,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 class JsonLines(logging.Formatter):
     """A log record as one line of JSON."""
 
-    _second = (0, "")
+    _second = (-1, "")
 
     def format(self, record: logging.LogRecord) -> str:
         """Time in UTC, level, logger, trace, message and the record's own fields."""

@@ -7,6 +7,7 @@ from typing import Any
 from pyramid.config import Configurator
 from pyramid.tweens import EXCVIEW
 from transaction import TransactionManager
+from transaction.interfaces import NoTransaction
 
 
 def includeme(config: Configurator) -> None:
@@ -43,14 +44,13 @@ class LateTransaction:
 
     def get(self) -> Any:
         """The transaction. Raises :class:`transaction.interfaces.NoTransaction` outside the request's time."""
-        manager = self._manager
-        if manager is None:
-            # Explicit, as pyramid_tm recommends: nothing joins what is over.
-            manager = self._manager = TransactionManager(explicit=True)
         if self._may_begin:
             self._may_begin = False
-            manager.begin()
-        return manager.get()
+            self._manager = TransactionManager(explicit=True)
+            self._manager.begin()
+        if self._manager is None:
+            raise NoTransaction
+        return self._manager.get()
 
     def isDoomed(self) -> bool:
         """Whether it must not be committed."""
@@ -66,5 +66,9 @@ class LateTransaction:
 
     def _end(self, how: str) -> None:
         self._may_begin = False
-        if self._manager is not None:
-            getattr(self._manager, how)()
+        try:
+            if self._manager is not None:
+                getattr(self._manager, how)()
+        finally:
+            # Nothing joins what is over.
+            self._manager = None

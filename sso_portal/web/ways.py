@@ -26,11 +26,15 @@ class KnownRoutes(RoutesMapper):
         """Nothing is known yet."""
         super().__init__()
         self._known: dict[str, tuple[Route, dict[str, str]]] = {}
+        self._keeps = True
 
     def connect(self, *arguments: Any, **options: Any) -> Route:
         """Another route."""
         self._known = {}
-        return super().connect(*arguments, **options)
+        route = super().connect(*arguments, **options)
+        # A condition may choose another route for the same address the next time.
+        self._keeps = self._keeps and not route.predicates
+        return route
 
     def __call__(self, request: Request) -> dict[str, Any]:
         """The route of a request, and what in its path varies."""
@@ -39,7 +43,7 @@ class KnownRoutes(RoutesMapper):
         if known is not None:
             return {"route": known[0], "match": dict(known[1])}
         found: dict[str, Any] = super().__call__(request)
-        if found["route"] is not None and not found["route"].predicates and found["match"] in _FIXED:
+        if self._keeps and found["match"] in _FIXED:
             self._known[path] = found["route"], dict(found["match"])
         return found
 
