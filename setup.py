@@ -83,6 +83,7 @@ setup(
         # Pyramid 2.1 imports pkg_resources: from 80.9 on it says at every start that it will go, from 82 on it is gone.
         "setuptools<80.9",
         "SQLAlchemy>=2.1,<2.2",
+        "transaction>=5,<6",
         "tzdata>=2025.1",
         "ua-parser>=1.0.2,<2",
         "urllib3>=2,<3",

@@ -36,6 +36,7 @@ def make_app_of(portal: Portal) -> Router:
     # Pyramid looks for views and listeners here alone and not in the bases.
     registry.adapters, registry.has_listeners = furnished.adapters, furnished.has_listeners
     registry.settings, registry.assets, registry.portal = furnished.settings, furnished.assets, portal
+    registry.documents = {}
     return Configurator(registry=registry).make_wsgi_app()
 
 

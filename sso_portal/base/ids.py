@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import string
+import threading
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
+_DRAW_BYTES = 4_096
+_FAIR = 256 // len(_ALPHANUMERIC) * len(_ALPHANUMERIC)
+_SPELLING = bytes(ord(_ALPHANUMERIC[number % len(_ALPHANUMERIC)]) for number in range(256))
+_UNFAIR = bytes(range(_FAIR, 256))
 
 TOKEN_LENGTH = 43
 """Characters of a token: 43 of 62 possible ones carry 256 bits (RFC 6749, section 10.10 asks for at least 128)."""
 
 
+class _Pool:
+    """Bytes from the system's generator, many drawn at once: asking it for each identifier would let another thread in
+    each time. None is given out twice, by no thread and in no process that this one is copied into."""
+
+    def __init__(self) -> None:
+        self.forget()
+        os.register_at_fork(after_in_child=self.forget)
+
+    def forget(self) -> None:
+        """Leave what has been drawn to somebody else: the process that this one was copied from."""
+        # Its lock may be held by a thread that does not exist here.
+        self._lock = threading.Lock()
+        self._drawn, self._given = b"", 0
+
+    def take(self, count: int) -> bytes:
+        """``count`` bytes that nobody else gets."""
+        if count > _DRAW_BYTES:
+            return os.urandom(count)
+        with self._lock:
+            begin = self._given
+            if begin + count > len(self._drawn):
+                self._drawn, begin = os.urandom(_DRAW_BYTES), 0
+            self._given = begin + count
+            return self._drawn[begin : begin + count]
+
+
+_pool = _Pool()
+
+
 def alphanumeric(length: int) -> str:
     """A random string of ``length`` characters from ``[A-Za-z0-9]``, about 5.95 bits each."""
-    # One draw for the whole string: reducing 64 surplus bits modulo 62**length leaves a bias below 2**-64.
-    return _spelled(secrets.randbits(length * 6 + 64), length)
+    spelled = b""
+    while len(spelled) < length:
+        # A byte that would favour some of the characters is left out: about one of 32.
+        spelled += _pool.take(length + length // 8 + 4).translate(_SPELLING, _UNFAIR)
+    return spelled[:length].decode("ascii")
 
 
 def _spelled(number: int, length: int) -> str:
@@ -41,15 +78,22 @@ def identifier() -> str:
 
 
 def number_below(end: int) -> int:
-    """A random whole number from 0 up to, but not including, ``end``."""
-    return secrets.randbelow(end)
+    """A random whole number from 0 up to, but not including, ``end``. Raises :class:`ValueError` when there is none."""
+    if end <= 0:
+        raise ValueError("no number is below that")
+    size = (end.bit_length() + 7) // 8
+    surplus = size * 8 - end.bit_length()
+    while True:
+        number = int.from_bytes(_pool.take(size), "big") >> surplus
+        if number < end:
+            return number
 
 
 def trace() -> str:
     """A fresh trace identifier: 16 lower-case hexadecimal digits, easy to read out to support."""
-    return secrets.token_hex(8)
+    return _pool.take(8).hex()
 
 
 def drawn(letters: str, length: int) -> str:
     """A random string of ``length`` characters, each one of ``letters``."""
-    return "".join(secrets.choice(letters) for _ in range(length))
+    return "".join(letters[number_below(len(letters))] for _ in range(length))

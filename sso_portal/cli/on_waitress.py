@@ -5,19 +5,17 @@ from __future__ import annotations
 import heapq
 import signal
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from waitress import wasyncore
 from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher, WSGITask
 
+from sso_portal.cli.connections import Channel
+from sso_portal.cli.readiness import Connections
+from sso_portal.cli.relay import Relay
 from sso_portal.cli.stopping import IDLE_SECONDS, STOP_SIGNALS
 from sso_portal.settings.areas import Web
 
@@ -30,46 +28,6 @@ _REQUEST_SECONDS = 60
 _TICK_SECONDS = 0.1
 
 
-class Task(WSGITask):
-    """One request. A server that is about to stop asks the client to connect anew (RFC 9112, section 9.6)."""
-
-    def build_response_header(self) -> bytes:
-        """The head of the answer."""
-        if self.channel.server.is_stopping:
-            self.request.headers["CONNECTION"] = "close"
-        header: bytes = super().build_response_header()
-        return header
-
-
-class Channel(HTTPChannel):
-    """One connection; it knows since when its request is on the way, and when it was last of use."""
-
-    task_class = Task
-    began = 0.0
-    served = 0.0
-
-    def received(self, data: bytes) -> bool:
-        """Something has arrived."""
-        if self.request is None:
-            self.began = self.last_activity
-        return bool(super().received(data))
-
-    def service(self) -> None:
-        """Answer the request that is whole."""
-        super().service()
-        self.served = self.last_activity
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether a request is being answered, or an answer is not sent yet."""
-        return bool(self.requests or self.total_outbufs_len or self.close_when_flushed)
-
-    @property
-    def useful_since(self) -> float:
-        """When it was last answered, or else was made."""
-        return self.served or float(self.creation_time)
-
-
 class Server(TcpWSGIServer):
     """Waitress's server, with a way to stop that refuses nobody. ``stop_seconds``: what it has begun may take so long
     then."""
@@ -80,7 +38,19 @@ class Server(TcpWSGIServer):
         """Waitress's own arguments."""
         self.is_stopping = False
         self._stop_seconds = stop_seconds
+        self._is_waiting = False
+        self._began_to_stop: float | None = None
         super().__init__(*arguments, **options)
+        self.task_dispatcher.look, self.task_dispatcher.wake = self.look, self.pull_trigger
+
+    def note(self, number: int | None) -> None:
+        """The connection with this number may wait for something else from now on."""
+        self._map.note(number)
+
+    def pull_trigger(self) -> None:
+        """Whoever looks after the connections looks up, unless he does so anyway."""
+        if self._is_waiting:
+            super().pull_trigger()
 
     def handle_accept(self) -> None:
         """Let somebody in; when the house is full, those who have been of no use for longest go."""
@@ -88,35 +58,50 @@ class Server(TcpWSGIServer):
         if len(self.active_channels) > _CONNECTIONS:
             idle = [channel for channel in self.active_channels.values() if not channel.is_busy]
             for channel in heapq.nsmallest(_MAKE_ROOM, idle, key=lambda channel: channel.useful_since):
-                channel.will_close = True
+                channel.close_soon()
 
     def maintenance(self, now: float) -> None:
         """Close what has been idle for too long, and what sends its request a byte at a time."""
         super().maintenance(now)
         for channel in self.active_channels.values():
-            if channel.request is not None and not channel.requests and channel.began < now - _REQUEST_SECONDS:
-                channel.will_close = True
+            slow = channel.request is not None and not channel.requests and channel.began < now - _REQUEST_SECONDS
+            if slow or channel.will_close:
+                channel.close_soon()
 
     def stop(self, _signal: int = 0, _frame: FrameType | None = None) -> None:
         """Stop soon; may be called by a signal."""
         self.is_stopping = True
-        self.pull_trigger()
+        super().pull_trigger()
 
     def run(self) -> None:
         """Serve until told to stop, then finish what has begun."""
-        while not self.is_stopping:
+        self.task_dispatcher.run()
+        self._map.close()
+
+    def look(self) -> bool:
+        """Look after the connections once; whether to go on."""
+        if not self.is_stopping:
             self._turn(self.adj.asyncore_loop_timeout)
-        self._accept_who_waits()
-        began = time.monotonic()
-        while time.monotonic() < began + self._stop_seconds and self.active_channels:
-            if time.monotonic() > began + IDLE_SECONDS:
-                self._close_idle()
-            self._turn(_TICK_SECONDS)
-        self.task_dispatcher.shutdown()
-        wasyncore.close_all(self._map)
+            return True
+        now = time.monotonic()
+        if self._began_to_stop is None:
+            self._began_to_stop = now
+            self._accept_who_waits()
+        if not self.active_channels or now > self._began_to_stop + self._stop_seconds:
+            return False
+        if now > self._began_to_stop + IDLE_SECONDS:
+            self._close_idle()
+        self._turn(_TICK_SECONDS)
+        return True
 
     def _turn(self, seconds: float) -> None:
-        self.asyncore.loop(timeout=seconds, map=self._map, use_poll=True, count=1)
+        # Said first: whoever changes something from now on pulls the trigger, and what has changed before is seen here.
+        self._is_waiting = True
+        # Asked at every turn, since it looks at the clock.
+        self.note(self._fileno)
+        self._map.tell()
+        self._map.wait(0 if self.task_dispatcher.presses else seconds)
+        self._is_waiting = False
 
     def _accept_who_waits(self) -> None:
         """Whoever has connected by now is served; then somebody else listens, or nobody."""
@@ -131,45 +116,21 @@ class Server(TcpWSGIServer):
     def _close_idle(self) -> None:
         for channel in self.active_channels.values():
             if not channel.is_busy and channel.request is None:
-                channel.will_close = True
-
-
-class StandIns:
-    """Puts another thread in the place of one that waits for something slow, so that the others stay enough."""
-
-    def __init__(self, dispatcher: ThreadedTaskDispatcher, threads: int) -> None:
-        """``threads`` are always free for what is quick."""
-        self._dispatcher = dispatcher
-        self._count = threads
-        self._lock = threading.Lock()
-        self._dispatcher.set_thread_count(threads)
-
-    @contextmanager
-    def __call__(self) -> Iterator[None]:
-        """One more, as long as the block runs."""
-        self._change(1)
-        try:
-            yield
-        finally:
-            self._change(-1)
-
-    def _change(self, by: int) -> None:
-        with self._lock:
-            self._count += by
-            self._dispatcher.set_thread_count(self._count)
+                channel.close_soon()
 
 
 def serve_on_waitress(app: Any, portal: Portal, listener: socket.socket, is_ready: Callable[[], None]) -> None:
     """Answer requests until a signal to stop; ``is_ready`` is called once they are."""
     web = portal.settings.web
-    dispatcher = ThreadedTaskDispatcher()
-    portal.hashing_turns.meanwhile = StandIns(dispatcher, web.threads)
+    # SQLite works in this process; a database elsewhere is mostly waited for.
+    relay = Relay(web.threads, shares=not portal.settings.storage.url.startswith("sqlite"))
+    portal.hashing_turns.meanwhile = relay.stand_in
     server = Server(
         app,
-        {},
+        Connections(),
         True,
         listener,
-        dispatcher,
+        relay,
         _adjustments(web),
         sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
         bind_socket=False,

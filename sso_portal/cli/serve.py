@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import resource
 import socket
 from collections.abc import Callable
@@ -33,7 +34,7 @@ BACKLOG = 1024
 @office
 def serve(office: Office, workers: int, server: str) -> None:
     """Run the portal until it is told to stop; several processes are restarted by SIGHUP."""
-    start_logging()
+    start_logging(gathered=True)
     _allow_many_connections()
     inheritance = inherited()
     if inheritance is not None:
@@ -94,6 +95,9 @@ def run(
     from sso_portal.cli.courier import Courier
 
     app = make_app_of(portal)
+    # What has been made by now stays; the garbage collector need not walk through it again and again.
+    gc.collect()
+    gc.freeze()
     helpers = (Caretaker(portal), Courier(portal))
     for helper in helpers:
         helper.start()

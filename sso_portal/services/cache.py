@@ -27,9 +27,9 @@ class VersionedCache(Generic[T]):
 
     def get(self, work: Work) -> T:
         """The current value; at most one small statement a second in the usual case."""
-        state = self._state
-        if state is not None and time.monotonic() - self._looked < self._look_seconds:
-            return state[1]
+        value = self.remembered()
+        if value is not None:
+            return value
         with self._lock:
             # The version is read before the value: a change in between is noticed at the next look.
             version = read_version(work, self._name)
@@ -37,6 +37,13 @@ class VersionedCache(Generic[T]):
                 self._state = (version, self._load(work))
             self._looked = time.monotonic()
             return self._state[1]
+
+    def remembered(self) -> T | None:
+        """The current value if nobody needs to be asked for it: the same object until something has changed."""
+        state = self._state
+        if state is not None and time.monotonic() - self._looked < self._look_seconds:
+            return state[1]
+        return None
 
     def forget(self) -> None:
         """Look again at the next call."""

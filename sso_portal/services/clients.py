@@ -159,6 +159,10 @@ class Clients:
         """Every client, from memory, by identifier."""
         return list(self._cache.get(self._work).values())
 
+    def by_identifier(self) -> Mapping[str, Client]:
+        """Every client, from memory: the same object until one of them changes."""
+        return self._cache.get(self._work)
+
     def protecting(self, address: str) -> Client | None:
         """The client whose site a reverse proxy protects at ``scheme://host[:port]``, from memory."""
         sites = ((client, client.protected_site) for client in self._cache.get(self._work).values())

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyramid.config import Configurator
 
 AREAS = (
+    "sso_portal.web.ways",
     "sso_portal.web.transactions",
     "sso_portal.web.requests",
     "sso_portal.web.limits",

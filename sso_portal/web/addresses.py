@@ -12,7 +12,8 @@ def client_address(environ: Mapping[str, Any], trusted_proxies: Collection[str])
     Whatever stands further left was written by someone we do not know and is ignored.
     """
     address = str(environ.get("REMOTE_ADDR", ""))
-    hops = [hop.strip() for hop in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
-    while address in trusted_proxies and hops:
-        address = hops.pop()
+    if address in trusted_proxies:
+        hops = [hop.strip() for hop in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
+        while address in trusted_proxies and hops:
+            address = hops.pop()
     return address[:64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pyramid.config import Configurator
@@ -32,29 +32,23 @@ def add_endpoint(
     """
     pattern = f"{path[:-1]}{{slash:/?}}" if path.endswith("/") and path != "/" else path
     config.add_route(path, pattern)
-    methods = {("GET", "HEAD"): get, ("POST",): post, ("PUT",): put, ("DELETE",): delete}
-    allowed: list[str] = []
-    for names, view in methods.items():
-        if view is not None:
-            allowed.extend(names)
-            config.add_view(_plain(cross_origin(view) if shared else view), route_name=path, request_method=names)
+    methods = {"GET": get, "HEAD": get, "POST": post, "PUT": put, "DELETE": delete}
+    views = {name: cross_origin(view) if shared else view for name, view in methods.items() if view is not None}
     if shared:
-        config.add_view(_plain(preflight(", ".join(allowed))), route_name=path, request_method="OPTIONS")
-        allowed.append("OPTIONS")
-    config.add_view(_not_allowed(allowed), route_name=path)
+        views["OPTIONS"] = preflight(", ".join(views))
+    config.add_view(_by_method(views), route_name=path)
 
 
-def _plain(view: View) -> Callable[[Any, Request], Response]:
-    def plain(_context: Any, request: Request) -> Response:
+def _by_method(views: Mapping[str, View]) -> Callable[[Any, Request], Response]:
+    # One view, which looks the method up: Pyramid would go through all of them and their conditions.
+    allowed = ", ".join(views)
+
+    def answer(_context: Any, request: Request) -> Response:
+        view = views.get(request.environ["REQUEST_METHOD"])
+        if view is None:
+            error = HTTPMethodNotAllowed()
+            error.headers["Allow"] = allowed
+            raise error
         return view(request)
 
-    return plain
-
-
-def _not_allowed(allowed: list[str]) -> Callable[[Any, Request], Response]:
-    def refuse(_context: Any, _request: Request) -> Response:
-        error = HTTPMethodNotAllowed()
-        error.headers["Allow"] = ", ".join(allowed)
-        raise error
-
-    return refuse
+    return answer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 from pyramid.config import Configurator
 from pyramid.registry import Registry
@@ -31,7 +32,8 @@ def request_log_factory(handler: Handler, registry: Registry) -> Handler:
     unavailable, proxies = registry.portal.unavailable, registry.portal.settings.web.trusted_proxies
 
     def request_log(request: Request) -> Response:
-        mark, around = current_trace.set(trace()), current_circumstances.set(_circumstances(request, proxies))
+        name = trace()
+        mark, around = current_trace.set(name), current_circumstances.set(_circumstances(request, proxies))
         started = time.perf_counter()
         try:
             try:
@@ -42,8 +44,8 @@ def request_log_factory(handler: Handler, registry: Registry) -> Handler:
             except Exception:
                 _log.exception("a request failed outside the views")
                 response = _plain(500, "server_error")
-            response.headers["X-Request-Id"] = current_trace.get()
-            _write(request, response.status_int, time.perf_counter() - started)
+            response.headerlist.append(("X-Request-Id", name))
+            _write(request.environ, response.status_int, time.perf_counter() - started)
             return response
         finally:
             current_circumstances.reset(around)
@@ -64,12 +66,16 @@ def _plain(status: int, error: str) -> Response:
     return response
 
 
-def _write(request: Request, status: int, seconds: float) -> None:
-    fields = {
-        "method": request.environ.get("REQUEST_METHOD", ""),
-        "path": request.environ.get("PATH_INFO", "")[:200],
+def _write(environ: Mapping[str, Any], status: int, seconds: float) -> None:
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    # Made by hand: nobody wants to know which line of this file has written it, and finding that out takes long.
+    record = logging.LogRecord(_log.name, logging.INFO, __file__, 0, "request", None, None)
+    record.fields = {
+        "method": environ.get("REQUEST_METHOD", ""),
+        "path": environ.get("PATH_INFO", "")[:200],
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
-        "address": request.environ.get("REMOTE_ADDR", ""),
+        "address": environ.get("REMOTE_ADDR", ""),
     }
-    _log.info("request", extra={"fields": fields})
+    _log.handle(record)

@@ -5,46 +5,69 @@ from __future__ import annotations
 from typing import Any
 
 from pyramid.config import Configurator
+from pyramid.decorator import reify
 from pyramid.request import Request
 
 from sso_portal.base.forms import Form, parse_form
 from sso_portal.base.trace import current_trace
-from sso_portal.web.accounts import accounts_of
+from sso_portal.web.accounts import Accounts, accounts_of
 from sso_portal.web.addresses import client_address
+from sso_portal.web.transactions import LateTransaction
 
 
 def includeme(config: Configurator) -> None:
-    """Add the properties, each computed at most once and only when asked for."""
-    config.add_request_method(lambda request: request.registry.portal, "portal", reify=True)
-    config.add_request_method(_unit, "unit", reify=True)
-    config.add_request_method(accounts_of, "accounts", reify=True)
-    config.add_request_method(_signed_in, "signed_in", reify=True)
-    config.add_request_method(_query_form, "query_form", reify=True)
-    config.add_request_method(_body_form, "body_form", reify=True)
-    config.add_request_method(lambda _request: current_trace.get(), "trace_id", reify=True)
-    config.add_request_method(_address, "address", reify=True)
+    """Let Pyramid make requests of this class. Properties that are added one by one would cost every request a class of
+    its own."""
+    config.set_request_factory(PortalRequest)
 
 
-def _unit(request: Request) -> Any:
-    """The services of this request's transaction."""
-    return request.portal.join(request.tm)
+class PortalRequest(Request):
+    """A request with what belongs to it, each thing found at most once and only when it is asked for."""
 
+    @reify
+    def portal(self) -> Any:
+        """The portal that is asked."""
+        return self.registry.portal
 
-def _signed_in(request: Request) -> Any:
-    """The current session and its person, or ``None``. Where a site asks, that of the person who answers it."""
-    account = request.accounts.current
-    if account is None:
-        return None
-    return request.unit.sessions.see(account.session), account.user
+    @reify
+    def tm(self) -> LateTransaction:
+        """The transaction of this request, for pyramid_tm."""
+        return LateTransaction()
 
+    @reify
+    def unit(self) -> Any:
+        """The services of this request's transaction."""
+        return self.portal.join(self.tm)
 
-def _query_form(request: Request) -> Form:
-    return parse_form(request.environ.get("QUERY_STRING", ""))
+    @reify
+    def accounts(self) -> Accounts:
+        """Who is signed in in this browser."""
+        return accounts_of(self)
 
+    @reify
+    def signed_in(self) -> Any:
+        """The current session and its person, or ``None``. Where a site asks, that of the person who answers it."""
+        account = self.accounts.current
+        if account is None:
+            return None
+        return self.unit.sessions.see(account.session), account.user
 
-def _body_form(request: Request) -> Form:
-    return parse_form(request.body)
+    @reify
+    def query_form(self) -> Form:
+        """The fields of the address."""
+        return parse_form(self.environ.get("QUERY_STRING", ""))
 
+    @reify
+    def body_form(self) -> Form:
+        """The fields of the body."""
+        return parse_form(self.body)
 
-def _address(request: Request) -> str:
-    return client_address(request.environ, request.portal.settings.web.trusted_proxies)
+    @reify
+    def trace_id(self) -> str:
+        """The identifier of this request, for support."""
+        return current_trace.get()
+
+    @reify
+    def address(self) -> str:
+        """Where it comes from, as far as the settings' reverse proxies are believed."""
+        return client_address(self.environ, self.portal.settings.web.trusted_proxies)

@@ -40,12 +40,14 @@ def headers_factory(handler: Handler, registry: Registry) -> Handler:
     }
     if registry.portal.settings.is_https:
         defaults["Strict-Transport-Security"] = "max-age=31536000"
+    lines = [(name.lower(), (name, value)) for name, value in defaults.items()]
 
     def headers(request: Request) -> Response:
         response = handler(request)
-        for name, value in defaults.items():
-            response.headers.setdefault(name, value)
-        if response.headers["Content-Security-Policy"] == FRAME_POLICY:
+        # By hand, since WebOb's headers walk through all of them for each.
+        known = {name.lower() for name, _ in response.headerlist}
+        response.headerlist.extend([line for name, line in lines if name not in known])
+        if "content-security-policy" in known and response.headers["Content-Security-Policy"] == FRAME_POLICY:
             # It knows no word for every site, and some browsers would heed it first.
             del response.headers["X-Frame-Options"]
         return response

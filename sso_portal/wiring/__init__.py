@@ -7,13 +7,15 @@ Asked by: app, and by it the web and the command line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from sso_portal.base.clock import Clock
+from sso_portal.base.jose import KeyPair
 from sso_portal.protocol.backchannel_logout import BackchannelLogout
 from sso_portal.protocol.call import Call
+from sso_portal.services.clients import Client
 from sso_portal.services.federation.fetch import Network as Network  # for whoever builds a portal
 from sso_portal.services.maintenance import pause, sweep
 from sso_portal.services.sign_outs import Receipt
@@ -41,6 +43,19 @@ class Portal(Parts):
     def join(self, transaction_manager: Any) -> Unit:
         """The services of a request's transaction."""
         return Unit(self, self.database.join(transaction_manager))
+
+    def known_clients(self, unit: Callable[[], Unit]) -> Mapping[str, Client]:
+        """Every client by identifier, the same object until one of them changes. The ``unit`` is asked for only when it
+        is time to look whether that has happened."""
+        clients = self.client_cache.remembered()
+        return unit().clients.by_identifier() if clients is None else clients
+
+    def published_keys(self, unit: Callable[[], Unit]) -> tuple[KeyPair, ...]:
+        """The keys of the JWK Set; the ``unit`` is asked for as seldom."""
+        ring = self.key_cache.remembered()
+        if ring is None:
+            return unit().keys.published()
+        return ring.since(self.key_schedule.published_since(self.clock.now()))
 
     @contextmanager
     def transaction(self) -> Iterator[Unit]:

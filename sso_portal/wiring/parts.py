@@ -16,7 +16,7 @@ from sso_portal.services.clients import client_cache
 from sso_portal.services.dpop_nonces import DpopNonces
 from sso_portal.services.federation.client_keys import ClientKeys
 from sso_portal.services.federation.fetch import Fetcher, Network
-from sso_portal.services.key_ring import key_cache
+from sso_portal.services.key_ring import Schedule, key_cache
 from sso_portal.services.places import Places
 from sso_portal.services.traces import TraceBudget
 from sso_portal.settings import Settings
@@ -48,6 +48,10 @@ class Parts:
         self.client_secret_key = derive_key(security.secret, "client secrets at rest")
         self.client_cache = client_cache()
         self.key_cache = key_cache(self.encryption_key)
+        keys = settings.keys
+        self.key_schedule = Schedule(
+            keys.rotate_seconds, keys.publish_ahead_seconds, keys.keep_seconds, keys.hint_seconds
+        )
         self.server = PortalServer()
         self.markers = Markers(derive_key(security.secret, "markers"))
         self.browser_states = BrowserStates(derive_key(security.secret, "browser states"))

@@ -13,7 +13,6 @@ from sso_portal.services.device_codes import DeviceCodes
 from sso_portal.services.dpop_nonces import DpopNonces
 from sso_portal.services.federation.client_keys import ClientKeys
 from sso_portal.services.federation.fetch import Fetcher
-from sso_portal.services.key_ring import Schedule
 from sso_portal.services.keys import Keys
 from sso_portal.services.once import Once
 from sso_portal.services.outbox import Outbox
@@ -151,9 +150,8 @@ class Unit:
     @cached_property
     def keys(self) -> Keys:
         """Signing keys."""
-        portal, keys = self.portal, self.portal.settings.keys
-        schedule = Schedule(keys.rotate_seconds, keys.publish_ahead_seconds, keys.keep_seconds, keys.hint_seconds)
-        return Keys(self.work, portal.key_cache, portal.encryption_key, portal.clock, schedule)
+        portal = self.portal
+        return Keys(self.work, portal.key_cache, portal.encryption_key, portal.clock, portal.key_schedule)
 
     @property
     def fetcher(self) -> Fetcher:

@@ -55,6 +55,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "jinja2": ("sso_portal/web/compiled_templates.py", "demo_sites/common/compiled_templates.py"),
     "pyramid_jinja2": ("sso_portal/web/", "demo_sites/"),
     "pyramid_tm": ("sso_portal/web/",),
+    "transaction": ("sso_portal/web/transactions.py",),
     "segno": ("sso_portal/web/", "demo_sites/mobile_app/"),
     "webob": ("sso_portal/web/", "sso_client/pyramid/"),
     "ua_parser": ("sso_portal/base/browsers.py",),

@@ -5,51 +5,20 @@ from __future__ import annotations
 import io
 import socket
 import sys
-import threading
 from typing import Any
 
 import pytest
-from waitress.task import ThreadedTaskDispatcher
 
 from sso_portal.base.errors import Refused
 from sso_portal.cli.on_granian import Gateway, serve_on_granian
-from sso_portal.cli.on_waitress import StandIns
 from sso_portal.cli.worker import VARIABLE, Inheritance, inherited
 from sso_testkit import SingleSignOn
-
-LONG = 30
-
-
-class Task:
-    """Something that a thread of the server does until it is told to end."""
-
-    def __init__(self) -> None:
-        self.begun, self.end = threading.Event(), threading.Event()
-
-    def service(self) -> None:
-        self.begun.set()
-        assert self.end.wait(LONG)
 
 
 def test_without_granian_it_is_said_what_to_install(sso: SingleSignOn, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "granian._granian", None)
     with socket.socket() as listener, pytest.raises(Refused, match=r"pip install 'sso-portal\[fast\]'"):
         serve_on_granian(sso.portal_app, sso.portal, listener, lambda: None)
-
-
-def test_a_thread_that_waits_leaves_its_place_to_another() -> None:
-    dispatcher = ThreadedTaskDispatcher()
-    stand_in, first, second = StandIns(dispatcher, 1), Task(), Task()
-    dispatcher.add_task(first)
-    assert first.begun.wait(LONG)
-    dispatcher.add_task(second)
-    assert not second.begun.wait(0.05)
-    with stand_in():
-        assert second.begun.wait(LONG)
-    first.end.set()
-    second.end.set()
-    dispatcher.shutdown()
-    assert not dispatcher.threads
 
 
 def test_what_a_process_inherits_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import webtest
 
+from sso_portal.web.oauth import metadata
 from sso_testkit import SingleSignOn
 from sso_testkit.sso import PORTAL
 
@@ -43,6 +44,38 @@ def test_the_tag_of_the_keys_changes_with_them(sso: SingleSignOn) -> None:
     changed = http.get(f"{PORTAL}/o/jwks/", headers={"If-None-Match": first.headers["ETag"]}, status=200)
     assert changed.headers["ETag"] != first.headers["ETag"]
     assert len(changed.json["keys"]) == 2 * len(first.json["keys"])
+
+
+def test_the_documents_are_made_again_when_an_api_is_registered(sso: SingleSignOn) -> None:
+    http = webtest.TestApp(sso.world)
+    for path in DOCUMENTS[1:3]:
+        first = http.get(PORTAL + path)
+        assert "https://api.example.test/one" not in first.json.get("protected_resources", [])
+        assert http.get(PORTAL + path).body == first.body
+    with sso.portal.transaction() as unit:
+        unit.clients.add(
+            {
+                "client_name": "API",
+                "grant_types": [],
+                "response_types": [],
+                "resource_server": True,
+                "resource_uris": ["https://api.example.test/one"],
+            }
+        )
+    for path in DOCUMENTS[1:3]:
+        changed = http.get(PORTAL + path)
+        assert "https://api.example.test/one" in changed.json["protected_resources"]
+        assert changed.headers["Content-Length"] == str(len(changed.body))
+        assert http.get(PORTAL + path, headers={"If-None-Match": changed.headers["ETag"]}).status_int == 304
+
+
+def test_a_document_is_made_once(sso: SingleSignOn, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(metadata, "s256", lambda text: made.append(text) or "tag")
+    http = webtest.TestApp(sso.world)
+    for path in DOCUMENTS * 3:
+        assert http.get(PORTAL + path).headers["ETag"] == '"tag"'
+    assert len(made) == len(DOCUMENTS)
 
 
 @pytest.mark.parametrize(("ahead", "kept"), [("86400", 300), ("600", 300), ("100", 50), ("1", 0)])
