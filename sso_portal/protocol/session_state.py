@@ -6,6 +6,8 @@ browser's cookie and makes the same hash (``web/static/check_session.js``).
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sso_portal.base.hashing import base64url, s256
 from sso_portal.base.ids import identifier
 from sso_portal.base.keyed_hash import keyed_hash
@@ -37,6 +39,7 @@ def salted(client_id: str, asking: str, state: str, salt: str) -> str:
     return f"{s256(f'{client_id} {asking} {state} {salt}')}.{salt}"
 
 
+@lru_cache(maxsize=1_000)
 def page_origin(redirect_uri: str) -> str:
     """The origin of a web address as browsers write it (HTML, section 7.1.1), empty for a private-use scheme."""
     return origin(without_query(redirect_uri.partition("?")[0]) or "")
