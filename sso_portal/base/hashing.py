@@ -9,13 +9,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
 from sso_portal.base.ids import token
+from sso_portal.base.keyed_hash import keyed_hash
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -31,7 +34,7 @@ class TokenHasher:
 
     def hash(self, token: str) -> str:
         """The stored form of ``token``: 64 hexadecimal digits."""
-        return hmac.digest(self.key, token.encode("utf-8", "surrogatepass"), "sha256").hex()
+        return self._hashed(token.encode("utf-8", "surrogatepass")).hex()
 
     def matches(self, token: str, stored: str) -> bool:
         """Whether ``token`` is the one stored, compared in constant time."""
@@ -39,7 +42,18 @@ class TokenHasher:
 
     def derived(self, token: str, purpose: str) -> bytes:
         """32 bytes that only this portal can make of ``token``."""
-        return hmac.digest(derive_key(self.key.hex(), purpose), token.encode("utf-8", "surrogatepass"), "sha256")
+        hashed = self._derivations.get(purpose)
+        if hashed is None:
+            hashed = self._derivations[purpose] = keyed_hash(derive_key(self.key.hex(), purpose))
+        return hashed(token.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def _hashed(self) -> Callable[[bytes], bytes]:
+        return keyed_hash(self.key)
+
+    @cached_property
+    def _derivations(self) -> dict[str, Callable[[bytes], bytes]]:
+        return {}
 
 
 class SecretHasher:

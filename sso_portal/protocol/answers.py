@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -62,9 +61,3 @@ def token_refusal(error: str, description: str, trace_id: str) -> JsonAnswer:
     if error == "invalid_client":
         return refusal(401, error, description, trace_id, challenge='Basic realm="sso-portal", charset="UTF-8"')
     return refusal(400, error, description, trace_id)
-
-
-def parsed(body: str) -> dict[str, Any]:
-    """The JSON object that oauthlib wrote."""
-    loaded = json.loads(body)
-    return dict(loaded)

@@ -180,9 +180,10 @@ def effective_request(query: Form, call: Call, *, arrived: bool = False) -> Form
     """The parameters that count, those of a request object included; ``arrived`` as :func:`read_request` has it."""
     effective = read_request(query, call, arrived=arrived)
     response_type = effective.values.get("response_type")
-    if response_type is None:
+    ordered = ordered_response_type(response_type) if response_type is not None else None
+    if ordered is None or ordered == response_type:
         return effective
-    values = {**effective.values, "response_type": ordered_response_type(response_type)}
+    values = {**effective.values, "response_type": ordered}
     return Form(values, effective.duplicates, effective.undecodable, effective.repeated)
 
 

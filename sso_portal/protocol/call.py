@@ -12,7 +12,7 @@ from sso_portal.base.clock import Clock
 from sso_portal.protocol.vocabulary import PROMPT_VALUES
 from sso_portal.services.audit import Audit
 from sso_portal.services.authorization_details import DetailTypes, Entry
-from sso_portal.services.claims_request import ClaimsRequest
+from sso_portal.services.claims_request import NOTHING_ASKED, ClaimsRequest
 from sso_portal.services.clients import Client, Clients
 from sso_portal.services.consents import Consents
 from sso_portal.services.device_codes import DeviceCode, DeviceCodes
@@ -156,7 +156,7 @@ class Call:
     # The network address that the request came from; empty when it is not known.
     address: str = ""
     prompt_values: tuple[str, ...] = PROMPT_VALUES
-    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    claims: ClaimsRequest = NOTHING_ASKED
     hinted_subject: str | None = None
     # What the request says in detail that it is for (RFC 9396).
     authorization_details: tuple[Entry, ...] = ()
@@ -182,6 +182,8 @@ class Call:
     # The redirect URI as the authorization request had it; None when it was left out.
     sent_redirect_uri: str | None = None
 
+    # The Authorization header of the Basic scheme, and what it was found to say.
+    basic: tuple[str, tuple[str, str]] | None = field(default=None, repr=False)
     # Why this request is going to be refused, for who has to find out.
     finding: Finding | None = None
 

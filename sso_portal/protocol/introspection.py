@@ -6,9 +6,10 @@ from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
-from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_refusal
+from sso_portal.protocol.answers import JsonAnswer, refusal_of, token_refusal
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.form_endpoint import FormRequest
+from sso_portal.protocol.parsed_request import ParsedRequest
 from sso_portal.protocol.responses_for_clients import packed
 from sso_portal.protocol.server import PortalServer
 from sso_portal.protocol.vocabulary import INTROSPECT_PATH
@@ -23,14 +24,12 @@ def answer_introspection_request(server: PortalServer, call: Call, sent: FormReq
     if "token" not in form.values:
         return token_refusal("invalid_request", "token is missing.", sent.trace_id)
     try:
-        _, text, status = server.create_introspect_response(
-            f"{call.issuer}{INTROSPECT_PATH}", "POST", form.encoded("token_type_hint"), call.headers(sent.authorization)
-        )
+        headers = call.headers(sent.authorization)
+        # The hint is left out: one look-up finds either kind, and a wrong one must not matter (section 2.1).
+        values = {name: value for name, value in form.values.items() if name != "token_type_hint"}
+        answer = server.introspect_parsed(ParsedRequest(f"{call.issuer}{INTROSPECT_PATH}", "POST", values, headers))
     except OAuth2Error as error:
         return refusal_of(error, sent.trace_id)
-    answer = parsed(text)
-    if status != 200:  # noqa: PLR2004
-        return token_refusal(answer["error"], answer.get("error_description", ""), sent.trace_id)
     told = _signed(answer, call, sent.trace_id) if _wants_signed(call) else JsonAnswer(200, answer)
     if call.family is not None:
         # Last, because the caller's keys may have been fetched until here.

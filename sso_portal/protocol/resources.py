@@ -10,7 +10,7 @@ from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from sso_portal.base.urls import is_resource_uri
 from sso_portal.protocol.call import call_of
 from sso_portal.services.clients import Client
-from sso_portal.services.resources import Resource, TokenForm, find_resource, forms_of, may_use
+from sso_portal.services.resources import Resource, TokenForm, find_resource, form_of, forms_of, may_use
 
 _MAXIMUM = 10
 _LONGEST_SHOWN = 100
@@ -25,9 +25,11 @@ class InvalidTarget(OAuth2Error):
 def found(names: Iterable[str], request: Any) -> tuple[Resource, ...]:
     """What ``names`` stand for, each once. Raises :class:`InvalidTarget`."""
     call, wanted = call_of(request), tuple(dict.fromkeys(names))
+    if not wanted:
+        return ()
     if len(wanted) > _MAXIMUM:
         raise InvalidTarget(description=f"resource was sent more than {_MAXIMUM} times.", request=request)
-    known = call.services.clients.known() if wanted else []
+    known = call.services.clients.known()
     resources = []
     for name in wanted:
         resource = find_resource(name, known, call.issuer)
@@ -49,6 +51,8 @@ def permitted(names: Iterable[str], client: Client, request: Any) -> tuple[Resou
 
 def form_for(resources: Sequence[Resource], client: Client, request: Any) -> TokenForm:
     """What the access token for ``resources`` looks like. Raises :class:`InvalidTarget` when they do not agree."""
+    if not resources:
+        return form_of(client)
     forms = forms_of(resources, client)
     if len(forms) > 1:
         description = "The resources take different forms of access tokens; ask for a token for each of them."

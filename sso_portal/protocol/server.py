@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from oauthlib.oauth2 import AuthorizationEndpoint, TokenEndpoint
+from oauthlib.oauth2.rfc6749.errors import ServerError
 from oauthlib.oauth2.rfc6749.utils import scope_to_list
 from oauthlib.openid import Server
 
@@ -45,13 +46,27 @@ class PortalServer(Server):
         validated: tuple[list[str], dict[str, Any]] = handler.validate_authorization_request(request)
         return validated
 
-    def answer_parsed(self, request: ParsedRequest) -> tuple[Mapping[str, str], str, int]:
-        """What ``create_token_response`` does, likewise."""
-        self.validate_token_request(request)
+    def answer_parsed(self, request: ParsedRequest) -> dict[str, Any]:
+        """What ``create_token_response`` does, likewise; every grant of ours has an ``answer``."""
         request.scopes = scope_to_list(request.scope)
         handler = self.grant_types.get(request.grant_type, self.default_grant_type_handler)
-        answer: tuple[Mapping[str, str], str, int] = handler.create_token_response(request, self.default_token_type)
+        answer: dict[str, Any] = handler.answer(request, self.token_handler)
         return answer
+
+    def introspect_parsed(self, request: ParsedRequest) -> dict[str, Any]:
+        """What ``create_introspect_response`` does, likewise."""
+        self.validate_introspect_request(request)
+        claims = self.request_validator.introspect_token(request.token, request.token_type_hint, request)
+        return {"active": False} if claims is None else {"active": True, **claims}
+
+    def tell_parsed(self, request: ParsedRequest) -> dict[str, Any] | str:
+        """What ``create_userinfo_response`` does, likewise: claims, or a JWT of them."""
+        request.scopes = ["openid"]
+        self.validate_userinfo_request(request)
+        claims: dict[str, Any] | str | None = self.request_validator.get_userinfo_claims(request)
+        if claims is None:
+            raise ServerError(status_code=500)
+        return claims
 
 
 def _handlers(grants: Mapping[str, Any], hybrid: Any) -> dict[str, Any]:

@@ -6,10 +6,11 @@ browser's cookie and makes the same hash (``web/static/check_session.js``).
 
 from __future__ import annotations
 
-import hmac
+from functools import lru_cache
 
 from sso_portal.base.hashing import base64url, s256
 from sso_portal.base.ids import identifier
+from sso_portal.base.keyed_hash import keyed_hash
 from sso_portal.base.same_address import without_query
 from sso_portal.base.urls import origin
 
@@ -21,11 +22,11 @@ class BrowserStates:
 
     def __init__(self, key: bytes) -> None:
         """``key`` is known to this portal alone."""
-        self._key = key
+        self._hashed = keyed_hash(key)
 
     def of(self, sid: str) -> str:
         """The state of one session: 22 characters of base64url, the same however often its cookie changes."""
-        return base64url(hmac.digest(self._key, sid.encode(), "sha256")[:_STATE_BYTES])
+        return base64url(self._hashed(sid.encode())[:_STATE_BYTES])
 
     def session_state(self, sid: str, client_id: str, redirect_uri: str) -> str | None:
         """What the site is given (section 2), or ``None`` for an app: no page of an origin could ask there."""
@@ -38,6 +39,7 @@ def salted(client_id: str, asking: str, state: str, salt: str) -> str:
     return f"{s256(f'{client_id} {asking} {state} {salt}')}.{salt}"
 
 
+@lru_cache(maxsize=1_000)
 def page_origin(redirect_uri: str) -> str:
     """The origin of a web address as browsers write it (HTML, section 7.1.1), empty for a private-use scheme."""
     return origin(without_query(redirect_uri.partition("?")[0]) or "")

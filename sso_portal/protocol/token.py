@@ -5,7 +5,7 @@ from __future__ import annotations
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from sso_portal.base.forms import REPEATABLE
-from sso_portal.protocol.answers import JsonAnswer, parsed, refusal_of, token_refusal
+from sso_portal.protocol.answers import JsonAnswer, refusal_of, token_refusal
 from sso_portal.protocol.authorization_details import GRANTS_WITH_DETAILS
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.dpop.answers import with_nonce
@@ -31,10 +31,7 @@ def _answer(server: PortalServer, call: Call, sent: FormRequest) -> JsonAnswer:
     try:
         values = {name: value for name, value in form.values.items() if name not in REPEATABLE}
         headers = call.headers(sent.authorization)
-        _, text, status = server.answer_parsed(ParsedRequest(f"{call.issuer}{TOKEN_PATH}", "POST", values, headers))
+        answer = server.answer_parsed(ParsedRequest(f"{call.issuer}{TOKEN_PATH}", "POST", values, headers))
     except OAuth2Error as error:
         return refusal_of(error, trace_id)
-    answer = parsed(text)
-    if status != 200:  # noqa: PLR2004
-        return token_refusal(answer["error"], answer.get("error_description", ""), trace_id)
     return JsonAnswer(200, answer)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 
 from sso_portal.base.forms import TooManyFields, parse_form
-from sso_portal.protocol.answers import JsonAnswer, parsed, refusal
+from sso_portal.protocol.answers import JsonAnswer, refusal
 from sso_portal.protocol.call import Call
 from sso_portal.protocol.dpop.answers import DPOP_CHALLENGE, with_nonce
 from sso_portal.protocol.dpop.proving import DPOP_ERRORS
+from sso_portal.protocol.parsed_request import ParsedRequest
 from sso_portal.protocol.protected_resource import metadata_address
 from sso_portal.protocol.sender_constraints import WrongHolder
 from sso_portal.protocol.server import PortalServer
@@ -46,7 +47,7 @@ def _answer(
     server: PortalServer, call: Call, authorization: str | None, query: str, body: bytes, trace_id: str
 ) -> JsonAnswer:
     try:
-        in_query, form = parse_form(query).values, parse_form(body)
+        in_query, form = parse_form(query).values if query else {}, parse_form(body)
     except TooManyFields:
         challenge = _challenge(call, 'error="invalid_request"')
         return refusal(400, "invalid_request", "There are too many parameters.", trace_id, challenge=challenge)
@@ -65,17 +66,14 @@ def _answer(
         # Without a token, no error code either (RFC 6750, section 3.1).
         return refusal(401, "invalid_token", "An access token is needed.", trace_id, challenge=_challenge(call))
     try:
-        headers, text, _ = server.create_userinfo_response(
-            f"{call.issuer}/o/userinfo/", "GET", None, call.headers(authorization)
-        )
+        headers = call.headers(authorization)
+        told = server.tell_parsed(ParsedRequest(f"{call.issuer}/o/userinfo/", "GET", {}, headers))
     except OAuth2Error as error:
         return _refused(error, call, trace_id)
     if call.access is not None:
         # Last, because the client's keys may have been fetched until here.
         call.services.tokens.note_use(call.access.family)
-    if headers["Content-Type"] == "application/jwt":
-        return JsonAnswer(200, {}, jwt=text)
-    return JsonAnswer(200, parsed(text))
+    return JsonAnswer(200, told) if isinstance(told, dict) else JsonAnswer(200, {}, jwt=told)
 
 
 def _refused(error: OAuth2Error, call: Call, trace_id: str) -> JsonAnswer:

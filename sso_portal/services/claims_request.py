@@ -46,6 +46,10 @@ class ClaimsRequest:
         return values_of(asked) if asked.get("essential") is True else ()
 
 
+NOTHING_ASKED = ClaimsRequest()
+"""No single claim."""
+
+
 def values_of(asked: Mapping[str, Any]) -> tuple[str, ...]:
     """The values of which one will do: ``value`` or ``values``."""
     values = [asked["value"]] if "value" in asked else asked.get("values", [])
@@ -59,6 +63,8 @@ def parse_claims(given: object) -> ClaimsRequest:
     """
     if not isinstance(given, dict):
         raise BadClaims("the parameter is not a JSON object")
+    if not given:
+        return NOTHING_ASKED
     return ClaimsRequest(id_token=_part(given, "id_token"), userinfo=_part(given, "userinfo"))
 
 

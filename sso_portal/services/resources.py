@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 
 from sso_portal.services.clients import Client
 
@@ -60,18 +60,25 @@ def forms_of(resources: Sequence[Resource], client: Client) -> frozenset[TokenFo
     The portal itself takes either, so it counts only when nothing else is asked for.
     """
     owners = [resource.api for resource in resources if resource.api is not None] or [client]
-    return frozenset(_form_of(owner.metadata) for owner in owners)
+    return frozenset(form_of(owner) for owner in owners)
 
 
-def _form_of(metadata: Mapping[str, Any]) -> TokenForm:
-    kind = metadata["access_token_format"]
-    return TokenForm(kind, metadata["access_token_signed_response_alg"] if kind == "jwt" else "")
+def form_of(client: Client) -> TokenForm:
+    """The form that a client is registered for."""
+    kind = client.metadata["access_token_format"]
+    return _form(kind, client.metadata["access_token_signed_response_alg"] if kind == "jwt" else "")
+
+
+# Registered values alone come here, and there are as many as kinds and algorithms.
+_form = cache(TokenForm)
 
 
 def narrowed(scopes: Iterable[str], resources: Sequence[Resource]) -> list[str]:
     """Those of ``scopes`` that mean something at one of ``resources``; without any resource, all of them."""
+    if not resources:
+        return list(scopes)
     allowed = [resource.api.metadata["resource_scopes"].split() if resource.api else [] for resource in resources]
-    if not allowed or not all(allowed):
+    if not all(allowed):
         return list(scopes)
     known = {scope for names in allowed for scope in names}
     return [scope for scope in scopes if scope in known]

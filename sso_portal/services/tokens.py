@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sso_portal.base.clock import Clock
@@ -246,16 +246,14 @@ class Tokens:
 
         A refresh token keeps the family's whole scope (RFC 6749, section 6).
         """
-        now = self._clock.now()
-        seconds = self.lifetimes.access if access_seconds is None else access_seconds
-        access = self._token(access_token, "access", family, access_scope, now, seconds)
-        new = [replace(access, details=access_details or {})]
+        now, family_id, hashed = self._clock.now(), family.family_id, self._hasher.hash
+        until = now + (self.lifetimes.access if access_seconds is None else access_seconds)
+        details = access_details or {}
+        new = [Token(hashed(access_token), "access", family_id, access_scope, now, until, None, details)]
         if refresh_token is not None:
-            new.append(self._token(refresh_token, "refresh", family, family.scope, now, self.lifetimes.refresh))
+            until = now + self.lifetimes.refresh
+            new.append(Token(hashed(refresh_token), "refresh", family_id, family.scope, now, until))
         self._tokens.add_tokens(*new)
-
-    def _token(self, token: str, kind: str, family: Family, scope: str, now: int, seconds: int) -> Token:
-        return Token(self._hasher.hash(token), kind, family.family_id, scope, now, now + seconds)
 
     def find_refresh_token(self, token: str) -> tuple[Token, Family] | None:
         """A refresh token and its family, whatever their state."""

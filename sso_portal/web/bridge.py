@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from pyramid.httpexceptions import HTTPNoContent
+from pyramid.httpexceptions import HTTPNoContent, HTTPOk
 from pyramid.request import Request
 from pyramid.response import Response
 
@@ -44,14 +45,19 @@ def _dpop_proofs(request: Request) -> tuple[str, ...]:
 
 def json_response(answer: JsonAnswer) -> Response:
     """A protocol answer as a response."""
+    if answer.status == HTTPNoContent.code:
+        return Response(status=answer.status, headerlist=list(answer.headers.items()))
+    # With a list of headers WebOb has nothing to guess.
     if answer.jwt is not None:
-        response = Response(answer.jwt.encode("ascii"), status=answer.status, content_type=answer.jwt_type)
-    elif answer.status == HTTPNoContent.code:
-        response = Response(status=answer.status)
+        body, content_type = answer.jwt.encode("ascii"), answer.jwt_type
     else:
-        response = Response(json=dict(answer.body), status=answer.status)
-    response.headers.update(answer.headers)
-    return response
+        body, content_type = _to_json(dict(answer.body)).encode("ascii"), "application/json"
+    headers = [("Content-Type", content_type), *answer.headers.items()]
+    # WebOb begins with 200, and looks every other status up.
+    return Response(body, status=None if answer.status == HTTPOk.code else answer.status, headerlist=headers)
+
+
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def see_other(request: Request, location: str) -> Response:

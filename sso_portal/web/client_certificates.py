@@ -9,12 +9,14 @@ from sso_portal.protocol.call import SentCertificate
 _VERIFIED = "SUCCESS"
 """What nginx says of a certificate whose authority it trusts; Apache says the same."""
 
+_NOTHING = SentCertificate()
+
 
 def sent_certificate(request: Request) -> SentCertificate:
     """What stands in the header, and whether the peer itself is a trusted proxy: anyone can write a header."""
     settings = request.portal.settings
     if not settings.mutual_tls.header:
-        return SentCertificate()
+        return _NOTHING
     verified = settings.mutual_tls.verified_header
     return SentCertificate(
         text=_header(request, settings.mutual_tls.header),

@@ -63,8 +63,8 @@ def loop_page(request: Request, client: Client, again: str) -> Response:
 def _is_navigation(request: Request) -> bool:
     """Whether a browser says that it shows a page (Fetch Metadata). Frames may renew as they like, and programs know
     what they do."""
-    headers = request.headers
-    return bool(headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document")
+    environ = request.environ
+    return bool(environ.get("HTTP_SEC_FETCH_MODE") == "navigate" and environ.get("HTTP_SEC_FETCH_DEST") == "document")
 
 
 def forget_bounces(request: Request, response: Response) -> None:

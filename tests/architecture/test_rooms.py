@@ -30,6 +30,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "argon2": ("sso_portal/base/hashing.py",),
     "cryptography": (
         "sso_portal/base/jose.py",
+        "sso_portal/base/signers.py",
         "sso_portal/base/certificates.py",
         "sso_testkit/clients/certificates.py",
     ),

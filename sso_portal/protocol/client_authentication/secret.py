@@ -56,9 +56,16 @@ class SecretInBody:
 
 
 def _basic_credentials(request: Any) -> tuple[str, str] | None:
-    header = request.headers.get("Authorization")
+    """Read once for each request, although asked for three times."""
+    header, call = request.headers.get("Authorization"), call_of(request)
     if header is None:
         return None
+    if call.basic is None or call.basic[0] != header:
+        call.basic = (header, _read(header, request))
+    return call.basic[1]
+
+
+def _read(header: str, request: Any) -> tuple[str, str]:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         raise InvalidClientError(description="The Authorization header is not of the Basic scheme.", request=request)

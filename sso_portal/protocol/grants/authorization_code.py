@@ -10,6 +10,7 @@ from oauthlib.oauth2.rfc6749.errors import InvalidGrantError
 from oauthlib.oauth2.rfc6749.grant_types.authorization_code import code_challenge_method_s256
 from oauthlib.openid.connect.core.grant_types import AuthorizationCodeGrant as OpenIDAuthorizationCodeGrant
 
+from sso_portal.protocol.grants.answering import Answering
 from sso_portal.protocol.grants.issuing import Issuing
 
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
@@ -21,7 +22,7 @@ class S256Only(OAuthAuthorizationCodeGrant):
     _code_challenge_methods = {"S256": code_challenge_method_s256}  # noqa: RUF012 - oauthlib's own name and kind
 
 
-class AuthorizationCodeGrant(Issuing, OpenIDAuthorizationCodeGrant):
+class AuthorizationCodeGrant(Issuing, Answering, OpenIDAuthorizationCodeGrant):
     """One grant for requests with and without ``openid``: without it, oauthlib's OpenID parts stand aside."""
 
     def __init__(self, request_validator: Any) -> None:

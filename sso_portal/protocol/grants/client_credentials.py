@@ -6,9 +6,13 @@ from typing import Any
 
 from oauthlib.oauth2 import ClientCredentialsGrant as OAuthClientCredentialsGrant
 
+from sso_portal.protocol.grants.answering import Answering
 
-class ClientCredentialsGrant(OAuthClientCredentialsGrant):
+
+class ClientCredentialsGrant(Answering, OAuthClientCredentialsGrant):
     """Its answers never have a refresh token (section 4.4.3): the client can ask again at any time."""
+
+    gives_refresh_token = False
 
     def __init__(self, request_validator: Any) -> None:
         """Begin the family of the token when everything else is right."""

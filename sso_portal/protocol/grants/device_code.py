@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from oauthlib.oauth2.rfc6749.errors import OAuth2Error
 from oauthlib.oauth2.rfc8628.grant_types import DeviceCodeGrant as OAuthDeviceCodeGrant
 from oauthlib.openid.connect.core.grant_types.base import GrantTypeBase as OpenIDGrantTypeBase
 
 from sso_portal.protocol.call import call_of
+from sso_portal.protocol.grants.answering import Answering
 from sso_portal.services.client_metadata import DEVICE_CODE
 
 
@@ -35,27 +34,9 @@ class _DeviceCode(OAuthDeviceCodeGrant):
         if call_of(request).device_code is None:
             super().validate_scopes(request)
 
-    def create_token_response(self, request: Any, token_handler: Any) -> tuple[dict[str, str], str, int]:
-        """Answer a poll (section 3.5).
 
-        oauthlib adds no id_token here, and a refresh token whether the client is registered for it or not.
-        """
-        headers: dict[str, str] = self._get_default_headers()
-        try:
-            self.validate_token_request(request)
-        except OAuth2Error as error:
-            headers.update(error.headers)
-            return headers, error.json, error.status_code
-        refreshes = "refresh_token" in request.client.metadata["grant_types"]
-        token = token_handler.create_token(request, refresh_token=refreshes)
-        for modifier in self._token_modifiers:
-            token = modifier(token, token_handler, request)
-        self.request_validator.save_token(token, request)
-        return headers, json.dumps(token), 200
-
-
-class DeviceCodeGrant(OpenIDGrantTypeBase):
-    """One grant for requests with and without ``openid``."""
+class DeviceCodeGrant(Answering, OpenIDGrantTypeBase):
+    """One grant for requests with and without ``openid``, whose answers have an id_token, which oauthlib's have not."""
 
     def __init__(self, request_validator: Any) -> None:
         """Consume the device code as the last check, before a token exists."""

@@ -3,27 +3,21 @@ that speaks for somebody, and gets an access token for it; never a refresh token
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from oauthlib.oauth2.rfc6749.errors import OAuth2Error, UnauthorizedClientError
+from oauthlib.oauth2.rfc6749.errors import UnauthorizedClientError
 from oauthlib.oauth2.rfc6749.grant_types.base import GrantTypeBase
 
 
 class ExtensionGrant(GrantTypeBase):
     """Asks the checks in ``post_token`` one after the other, and answers with an access token."""
 
-    def create_token_response(self, request: Any, token_handler: Any) -> tuple[dict[str, str], str, int]:
-        """One answer of the token endpoint."""
-        headers: dict[str, str] = self._get_default_headers()
-        try:
-            self._validate(request)
-        except OAuth2Error as error:
-            headers.update(error.headers)
-            return headers, error.json, error.status_code
+    def answer(self, request: Any, token_handler: Any) -> dict[str, Any]:
+        """One answer of the token endpoint. Raises oauthlib's errors."""
+        self._validate(request)
         token = {**token_handler.create_token(request, refresh_token=False), **self.more(request)}
         self.request_validator.save_token(token, request)
-        return headers, json.dumps(token), 200
+        return token
 
     def more(self, _request: Any) -> dict[str, str]:
         """Further members of the answer."""

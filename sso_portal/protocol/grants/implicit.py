@@ -23,7 +23,7 @@ class ImplicitGrant(Issuing, OpenIDImplicitGrant):
         self.request_validator = request_validator
         self.add_checks()
 
-    def create_token_response(self, request: Any, token_handler: Any) -> Any:
+    def answer(self, request: Any, _token_handler: Any) -> dict[str, Any]:
         """Never at the token endpoint: that is no place for this grant. Raises an oauthlib error."""
         raise UnsupportedGrantTypeError(
             description="The implicit grant has no request to the token endpoint.", request=request

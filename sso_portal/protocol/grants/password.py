@@ -10,8 +10,10 @@ from typing import Any
 
 from oauthlib.oauth2 import ResourceOwnerPasswordCredentialsGrant
 
+from sso_portal.protocol.grants.answering import Answering
 
-class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
+
+class PasswordGrant(Answering, ResourceOwnerPasswordCredentialsGrant):
     """Exchanges a person's user name and password for tokens."""
 
     def __init__(self, request_validator: Any) -> None:

@@ -6,8 +6,10 @@ from typing import Any
 
 from oauthlib.openid.connect.core.grant_types import RefreshTokenGrant as OpenIDRefreshTokenGrant
 
+from sso_portal.protocol.grants.answering import Answering
 
-class RefreshTokenGrant(OpenIDRefreshTokenGrant):
+
+class RefreshTokenGrant(Answering, OpenIDRefreshTokenGrant):
     """Rotation is decided by one statement, before the successor exists."""
 
     def __init__(self, request_validator: Any) -> None:

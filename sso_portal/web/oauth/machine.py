@@ -10,6 +10,7 @@ from pyramid.response import Response
 from sso_portal.protocol.answers import JsonAnswer
 from sso_portal.protocol.dpop.answers import with_nonce
 from sso_portal.protocol.form_endpoint import FormEndpoint, FormRequest, read_form
+from sso_portal.web.bodies import body_of
 from sso_portal.web.bridge import json_response, machine_call
 from sso_portal.web.traces import record_refusal
 
@@ -24,7 +25,7 @@ def machine_endpoint(kind: str, answer: FormEndpoint) -> Callable[[Request], Res
     def view(request: Request) -> Response:
         environ, call = request.environ, machine_call(request)
         query, trace_id = environ.get("QUERY_STRING", ""), request.trace_id
-        form = read_form(request.body, environ.get("CONTENT_TYPE", ""), query, trace_id)
+        form = read_form(body_of(request), environ.get("CONTENT_TYPE", ""), query, trace_id)
         if isinstance(form, JsonAnswer):
             answered = with_nonce(form, call)
         else:

@@ -6,6 +6,7 @@ from pyramid.request import Request
 from pyramid.response import Response
 
 from sso_portal.protocol.userinfo import answer_userinfo_request
+from sso_portal.web.bodies import body_of
 from sso_portal.web.bridge import json_response, machine_call
 from sso_portal.web.traces import record_refusal
 
@@ -20,7 +21,7 @@ def tell(request: Request) -> Response:
         call,
         authorization=request.environ.get("HTTP_AUTHORIZATION"),
         query=request.environ.get("QUERY_STRING", ""),
-        body=request.body if is_form else b"",
+        body=body_of(request) if is_form else b"",
         trace_id=request.trace_id,
     )
     if answer.error not in {None, "use_dpop_nonce"}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import given
@@ -42,6 +42,14 @@ def test_too_many_fields() -> None:
     for parse in (parse_form, reencoded):
         with pytest.raises(TooManyFields):
             parse("&".join(f"a{n}=1" for n in range(MAXIMUM_FIELDS + 1)))
+
+
+@given(st.text("ab=&%+4fF;é#\x00 ", max_size=60))
+def test_it_is_split_as_the_standard_library_splits(text: str) -> None:
+    pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1")
+    assert reencoded(text) == urlencode(pairs, encoding="latin-1")
+    form = parse_form(text)
+    assert {name for name, _ in pairs} >= {*form.values, *form.duplicates, *form.undecodable}
 
 
 @given(st.binary(max_size=300))

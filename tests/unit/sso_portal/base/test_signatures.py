@@ -13,7 +13,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from joserfc import jws, jwt
+from joserfc.jwk import KeySet
 
+from sso_portal.base import jose
 from sso_portal.base.jose import SIGNING_ALGORITHMS, generate_signing_key, sign, verified_claims
 
 KEYS = {algorithm: generate_signing_key(algorithm) for algorithm in SIGNING_ALGORITHMS}
@@ -72,3 +75,45 @@ def test_the_two_kinds_of_rsa_signature_are_not_taken_for_each_other() -> None:
         header = json.dumps({"alg": other, "kid": KEYS[algorithm].kid, "typ": "JWT"}).encode()
         forged = f"{base64.urlsafe_b64encode(header).rstrip(b'=').decode()}.{body}.{signature}"
         assert verified_claims(forged, KEYS.values()) is None
+
+
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+@pytest.mark.parametrize("token_type", ["JWT", "at+jwt", "logout+jwt"])
+@pytest.mark.parametrize("algorithm", SIGNING_ALGORITHMS)
+def test_a_library_that_has_only_the_published_key_takes_it(algorithm: str, token_type: str) -> None:
+    claims = {"sub": '张鹏 "\\\n\u2028', "aud": ["a", "b"], "exp": 4_102_444_800, "address": {"x": None, "y": 0.5}}
+    published = KeySet.import_key_set({"keys": [dict(KEYS[algorithm].public)]})
+    for _ in range(2):  # the second one has its header from memory
+        token = sign(KEYS[algorithm], claims, token_type=token_type)
+        read = jwt.decode(token, published, algorithms=[algorithm])
+        assert read.header == {"alg": algorithm, "kid": KEYS[algorithm].kid, "typ": token_type}
+        assert read.claims == claims
+        assert "=" not in token and len(token.split(".")) == 3
+
+
+def test_numbers_that_begin_with_zeros_keep_their_place() -> None:
+    """Each half of an ES256 signature has 32 bytes; one in 128 signatures has a half that would do with fewer."""
+    key, short = KEYS["ES256"], 0
+    for number_of_try in range(4_000):
+        message, _, signature = sign(key, {"n": number_of_try}).rpartition(".")
+        raw = decoded(signature)
+        assert len(raw) == 64
+        if raw[0] == 0 or raw[32] == 0:
+            short += 1
+            verify("ES256", key.public, message.encode(), raw)
+            assert jws.deserialize_compact(
+                f"{message}.{signature}", KeySet.import_key_set({"keys": [dict(key.public)]})
+            )
+        if short == 3:
+            return
+    raise AssertionError("4000 signatures without a zero in front are too many")
+
+
+@pytest.mark.parametrize("algorithm", SIGNING_ALGORITHMS)
+def test_a_key_is_loaded_once(algorithm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = generate_signing_key(algorithm)
+    loads = []
+    load = jose._load
+    monkeypatch.setattr(jose, "_load", lambda members: loads.append(1) or load(members))
+    assert len({sign(key, {"n": n}) for n in range(3)}) == 3
+    assert loads == [1]
