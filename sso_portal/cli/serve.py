@@ -92,7 +92,9 @@ def run(
     from sso_portal.app import make_app_of
     from sso_portal.cli.caretaker import Caretaker
     from sso_portal.cli.courier import Courier
+    from sso_portal.cli.heaps import share_heaps
 
+    share_heaps()
     app = make_app_of(portal)
     helpers = (Caretaker(portal), Courier(portal))
     for helper in helpers:
