@@ -80,8 +80,9 @@ setup(
         "requests>=2.32,<3",
         "requests-oauthlib>=2.0,<3",
         "segno>=1.6,<2",
-        # Pyramid 2.1 imports pkg_resources: from 80.9 on it says at every start that it will go, from 82 on it is gone.
-        "setuptools<80.9",
+        # Pyramid 2.1 imports pkg_resources: from 80.9 on it says at every start that it will go, from 82 on it is gone;
+        # before 69 it loads a parser that nobody asks.
+        "setuptools>=69,<80.9",
         "SQLAlchemy>=2.1,<2.2",
         "transaction>=5,<6",
         "tzdata>=2025.1",

@@ -13,12 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type
-
 from sso_portal.base.ids import token
 from sso_portal.base.keyed_hash import keyed_hash
+from sso_portal.base.memory_hard import Argon2id
 
 
 def derive_key(secret: str, purpose: str) -> bytes:
@@ -61,11 +58,9 @@ class SecretHasher:
 
     def __init__(self, *, time_cost: int, memory_cost: int, parallelism: int) -> None:
         """Costs as argon2 names them: passes, KiB of memory, lanes (RFC 9106, section 4)."""
-        self._hasher = PasswordHasher(
-            time_cost=time_cost, memory_cost=memory_cost, parallelism=parallelism, type=Type.ID
-        )
+        self._hasher = Argon2id(time_cost=time_cost, memory_cost=memory_cost, parallelism=parallelism)
         # Checked when the user is unknown, so that an unknown name costs what a wrong password costs.
-        self._decoy = self._hasher.hash("nobody has this password")
+        self._decoy = self._hasher.decoy()
 
     def hash(self, secret: str) -> str:
         """The stored form of ``secret`` in the PHC string format, with its own salt."""
@@ -73,11 +68,8 @@ class SecretHasher:
 
     def matches(self, secret: str, stored: str | None) -> bool:
         """Whether ``secret`` is the one stored; ``None`` takes the same time and is never right."""
-        try:
-            self._hasher.verify(stored or self._decoy, _bytes(secret))
-        except (VerificationError, InvalidHashError):
-            return False
-        return stored is not None
+        is_right = self._hasher.matches(_bytes(secret), stored or self._decoy)
+        return is_right and stored is not None
 
     def knows(self, _secret: str, _stored: str | None) -> bool:
         """Whether it is known without computing anything that ``secret`` is the one stored."""
@@ -85,7 +77,7 @@ class SecretHasher:
 
     def is_outdated(self, stored: str) -> bool:
         """Whether ``stored`` was made with other costs than today's and should be made anew at the next sign-in."""
-        return self._hasher.check_needs_rehash(stored)
+        return self._hasher.is_outdated(stored)
 
 
 class ProvingHasher(SecretHasher):

@@ -93,7 +93,9 @@ def run(
     from sso_portal.app import make_app_of
     from sso_portal.cli.caretaker import Caretaker
     from sso_portal.cli.courier import Courier
+    from sso_portal.cli.heaps import share_heaps
 
+    share_heaps()
     app = make_app_of(portal)
     # What has been made by now stays; the garbage collector need not walk through it again and again.
     gc.collect()

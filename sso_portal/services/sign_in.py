@@ -39,10 +39,12 @@ def ladder(free: int, lock: int, lock_seconds: int, forget_seconds: int) -> Ladd
 
 
 class SignIn:
-    """The door. It opens transactions of its own, so that no lock is held while a password is being hashed."""
+    """The door. Until the password is found right it opens transactions of its own, so that no lock is held while it
+    is being hashed; that the tries are forgotten then belongs to what comes of them."""
 
     def __init__(
         self,
+        work: Work,
         transaction: Callable[[], AbstractContextManager[Work]],
         users_of: Callable[[Work], Users],
         hasher: TokenHasher,
@@ -52,8 +54,10 @@ class SignIn:
         account_ladder: Ladder,
         address_ladder: Ladder,
     ) -> None:
-        """Counters are committed by ``transaction`` at once; people are read by ``users_of`` it, so that nobody who
-        waits for a turn at hashing holds a connection."""
+        """Tries are counted by a ``transaction`` at once, and forgotten in ``work``, with the session or the tokens
+        that she gets. People are read by ``users_of`` the former, so that nobody who waits for a turn at hashing holds
+        a connection."""
+        self._work = work
         self._transaction = transaction
         self._users_of = users_of
         self._turns = turns
@@ -68,7 +72,7 @@ class SignIn:
         """Try to sign in from a network address. A failure is counted before the password is even looked at.
 
         ``client_id`` is the app that has been given the password. Raises :class:`Overloaded` before anything is
-        counted: who is sent away has not tried.
+        counted: who is sent away has not tried. Call it before anything is written in this object's own work.
         """
         with self._turns.turn(f"client {client_id}" if client_id else f"address {address}"):
             return self._try(username, password, address, client_id)
@@ -91,13 +95,13 @@ class SignIn:
         if user is None:
             self._note_failure(prepared, account_key, address_key, client_id)
             return NotSignedIn("wrong")
-        with self._transaction() as work:
-            attempts = AttemptStore(work)
-            attempts.clear(account_key)
-            attempts.give_back(address_key, now)
-        with self._transaction() as work:
-            # Of its own: it may hash once more, and begins to write only after that.
-            self._users_of(work).refresh_hash(prepared, password)
+        if users.is_outdated(prepared):
+            with self._transaction() as work:
+                # Of its own: it hashes once more, and begins to write only after that.
+                self._users_of(work).refresh_hash(prepared, password)
+        attempts = AttemptStore(self._work)
+        attempts.clear(account_key)
+        attempts.give_back(address_key, now)
         return SignedIn(user)
 
     def _note_failure(self, prepared: PasswordCheck, account_key: str, address_key: str, client_id: str | None) -> None:
@@ -118,8 +122,7 @@ class SignIn:
 
     def unlock(self, username: str) -> None:
         """Forget the failures of an account."""
-        with self._transaction() as work:
-            AttemptStore(work).clear(self._keys(username, "")[0])
+        AttemptStore(self._work).clear(self._keys(username, "")[0])
 
     def _keys(self, username: str, address: str) -> tuple[str, str]:
         # Hashed: what stands in the name field is now and then a password.

@@ -155,9 +155,13 @@ class Users:
         right = self._hasher.matches(password[:MAXIMUM_PASSWORD], prepared.stored)
         return prepared.user if right and prepared.user is not None and prepared.user.is_enabled else None
 
+    def is_outdated(self, prepared: PasswordCheck) -> bool:
+        """Whether today's costs differ from those of the stored hash; for right passwords only."""
+        return prepared.stored is not None and self._hasher.is_outdated(prepared.stored)
+
     def refresh_hash(self, prepared: PasswordCheck, password: str) -> None:
-        """Make the stored hash anew when today's costs differ; for right passwords only."""
-        if prepared.user and prepared.stored and self._hasher.is_outdated(prepared.stored):
+        """Make the stored hash anew when it is outdated; for right passwords only."""
+        if prepared.user and prepared.stored and self.is_outdated(prepared):
             self._store.replace_password_hash(prepared.user.id, prepared.stored, self._hasher.hash(password))
 
 

@@ -185,6 +185,7 @@ class Unit:
         timing = (rules.lock_seconds, rules.forget_seconds)
         portal = self.portal
         return SignIn(
+            self.work,
             portal.database.transaction,
             lambda work: Users(work, portal.secret_hasher, portal.clock),
             portal.token_hasher,

@@ -27,7 +27,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "alembic": ("sso_portal/storage/",),
     "sqlalchemy": ("sso_portal/storage/", "sso_testkit/counting.py"),
     "zope": ("sso_portal/storage/",),
-    "argon2": ("sso_portal/base/hashing.py",),
+    "argon2": ("sso_portal/base/memory_hard.py",),
     "cryptography": (
         "sso_portal/base/jose.py",
         "sso_portal/base/signers.py",

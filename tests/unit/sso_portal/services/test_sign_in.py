@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from sso_portal.base.hashing import SecretHasher
 from sso_portal.services.sign_in import NotSignedIn, SignedIn
 from sso_portal.services.users import User
+from sso_portal.storage.attempts import attempts
 from sso_portal.wiring import Portal
+from sso_portal.wiring.unit import Unit
 from sso_testkit import MovableClock
 from sso_testkit.together import together
 
@@ -173,3 +176,27 @@ def test_a_costlier_hash_is_made_at_sign_in_only_when_it_is_due(make_portal: Mak
         after = unit.users.prepare_check("zp").stored
     assert "t=1" in str(before)
     assert "t=2" in str(after)
+
+
+def test_tries_are_forgotten_only_if_what_follows_comes_to_be(portal: Portal, zp: User) -> None:
+    for _ in range(3):
+        attempt(portal)
+    with pytest.raises(LookupError), portal.transaction() as unit:
+        assert unit.sign_in.with_password("zp", "penadmin", "a") == SignedIn(zp)
+        raise LookupError
+    assert attempt(portal) == 2, "the fourth was counted, and so was not taken back"
+
+
+def test_the_right_password_is_committed_with_what_follows(portal: Portal, zp: User) -> None:
+    attempt(portal)
+    with portal.transaction() as unit:
+        unit.sign_in.with_password("zp", "penadmin", "a")
+        with portal.transaction() as other:
+            assert failures(other) == [2, 2], "not yet"
+    with portal.transaction() as unit:
+        assert failures(unit) == [1], "the address keeps the wrong one"
+
+
+def failures(unit: Unit) -> list[int]:
+    """What is counted, of accounts and addresses."""
+    return [int(row["failures"]) for row in unit.work.all(select(attempts.c.failures))]
