@@ -1,4 +1,4 @@
-"""``python -m benchmarks.memory``: memory of the portal over minutes of load."""
+"""``python -m benchmarks.memory``: memory of the portal at its start, over minutes of load, and after sign-ins."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import Effort, measure
+from benchmarks.operations import SignIn
 from benchmarks.portal import provider_of
 from benchmarks.processes import end_well, leave_the_measured_core, resident_bytes
 from benchmarks.provider import Provider
@@ -21,6 +23,8 @@ from benchmarks.visiting import Visits, visit
 _CONNECTIONS = 16
 _SAMPLES = 20
 """In the file; each stands for the highest of its time."""
+_SIGN_INS = 120
+_SETTLED_SECONDS = 2
 
 
 def main(arguments: list[str]) -> int:
@@ -36,16 +40,29 @@ def main(arguments: list[str]) -> int:
         served = ServedPortal(Path(name), server=given.server)
         served.start()
         try:
-            samples = asyncio.run(_watch(provider_of(served), given.minutes, visits))
+            resident = {"at the start": _settled(served.pid)}
+            provider = provider_of(served)
+            samples = asyncio.run(_watch(provider, given.minutes, visits))
+            resident["after the load"] = _settled(served.pid)
+            # The round that counts, and the one before it.
+            measure(SignIn(provider), Effort(_CONNECTIONS, rounds=1, scale=_SIGN_INS / 2 / SignIn.amount))
+            resident[f"after {_SIGN_INS} sign-ins"] = _settled(served.pid)
         finally:
             served.stop()
     change = growth(samples)
     print(
         f"{visits.requests} requests, {len(visits.failed)} failed {visits.failed[:1]}; last quarter {change:+.1f} MiB"
     )
+    print(", ".join(f"{mebibytes:.1f} MiB {moment}" for moment, mebibytes in resident.items()))
     told = {"server": given.server, "samples": samples, "growth_mebibytes": change, "failed": len(visits.failed)}
-    save_finding("memory", told)
+    save_finding("memory", {**told, "resident": resident})
     return 1 if visits.failed else 0
+
+
+def _settled(pid: int) -> float:
+    """Mebibytes in a quiet moment."""
+    time.sleep(_SETTLED_SECONDS)
+    return round(sum(resident_bytes(pid)) / 2**20, 1)
 
 
 async def _watch(provider: Provider, minutes: float, visits: Visits) -> list[dict[str, Any]]:

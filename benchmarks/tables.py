@@ -74,6 +74,8 @@ def memory_lines(told: Told) -> list[str]:
     lines = [_taken(told["machine"], told["taken"], told["busy"]), "", *_head("minute", "requests", "MiB")]
     lines += [_row(f"{s['minute']:.1f}", f"{s['requests']:,}", f"{s['mebibytes']:.0f}") for s in told["samples"]]
     change = f"{told['growth_mebibytes']:+.1f} MiB"
+    resident = ", ".join(f"{mebibytes:.0f} MiB {moment}" for moment, mebibytes in told["resident"].items())
+    lines += ["", f"In quiet moments: {resident}."]
     return [*lines, "", f"The last quarter has {change} beside the one before it; {told['failed']} requests failed."]
 
 

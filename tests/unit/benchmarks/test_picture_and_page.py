@@ -114,7 +114,8 @@ def test_each_finding_gets_its_part_of_the_page(tmp_path: Path) -> None:
     save(a_run(), results / "portal.json")
     save(a_run(), results / "peers.json")
     samples = [{"minute": 1.0, "requests": 1000, "mebibytes": 75.4}]
-    (results / "memory.json").write_text(finding(samples=samples, growth_mebibytes=0.1, failed=0))
+    resident = {"at the start": 70.4, "after the load": 75.6}
+    (results / "memory.json").write_text(finding(samples=samples, growth_mebibytes=0.1, failed=0, resident=resident))
     sizes = {"people": 1000, "expired": 2000, "live": 30}
     told = finding(**sizes, ratios={"refresh": 1.04}, scans=["SELECT a: SCAN a"], sweeping="Sweeping went well.")
     (results / "growth.json").write_text(told)
@@ -126,6 +127,7 @@ def test_each_finding_gets_its_part_of_the_page(tmp_path: Path) -> None:
     page = (docs / "performance.md").read_text(encoding="utf-8")
     wanted = (
         "| 1.0 | 1,000 | 75 |",
+        "In quiet moments: 70 MiB at the start, 76 MiB after the load.",
         "refresh with rotation | 1.04 |",
         "1,000 people",
         "`SELECT a: SCAN a`",
