@@ -13,7 +13,10 @@ _LONGEST = 200
 _MOST_NAMES = 3
 _TYPED = re.compile(r"pass|secret|pin\b|otp|user_code", re.IGNORECASE)
 _SECRET = re.compile(r"token|code$|verifier|assertion|credential|cookie|session|hint|key$|signature", re.IGNORECASE)
-_RANDOM = re.compile(r"(?=[\w.~-]*[0-9])(?=[\w.~-]*[A-Za-z])[\w.~-]{20,}")
+# The second: one in fifty that are drawn from letters and digits has no digit.
+_RANDOM = re.compile(
+    r"(?=[\w.~-]*[0-9])(?=[\w.~-]*[A-Za-z])[\w.~-]{20,}|(?=(?:[a-z]*[A-Z]){4})(?=(?:[A-Z]*[a-z]){4})[A-Za-z]{22,}"
+)
 _RANDOM_SEGMENT = re.compile(r"(?=[\w~-]*[0-9])(?=[\w~-]*[A-Za-z])[\w~-]{16,}|[0-9a-f]{12,}", re.ASCII)
 _RANDOM_TAIL = re.compile(r"(?<=[_.])(?=[a-z_-]*[0-9A-Z])([\w-]{43}|[\w-]{22})$", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

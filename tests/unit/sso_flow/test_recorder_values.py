@@ -83,3 +83,15 @@ def test_a_signed_token_is_hidden_wherever_it_stands() -> None:
 def test_what_is_hostile_stays_short_and_visible() -> None:
     assert shown("scope", "a b " * 100).endswith("…(400)")
     assert shown("scope", "a\x00\u202eb\n") == "a��b�"
+
+
+@pytest.mark.parametrize("length", [22, 43])
+def test_what_is_drawn_from_letters_and_digits_and_has_no_digit_is_a_secret_too(length: int) -> None:
+    drawn = ("aBcDEfgHiJKlmNopQRstUVwxYZ" * 2)[:length]
+    assert drawn not in shown("what", drawn)
+    assert drawn not in shown_text(f"begun in {drawn} today")
+
+
+@pytest.mark.parametrize("word", ["internationalisation_etc", "Donaudampfschifffahrtsgesellschaft", "A" * 30])
+def test_a_long_word_is_a_word(word: str) -> None:
+    assert shown("what", word) == word
