@@ -205,5 +205,5 @@ def read_marker(key: bytes, purpose: str, marker: str, now: int) -> dict[str, An
 def half_hash(value: str, *, algorithm: str = "RS256") -> str:
     """The left half of the hash that ``algorithm`` signs with, as ``at_hash``, ``c_hash`` and ``s_hash`` want it
     (OpenID Connect Core, section 3.1.3.6): SHA-256, or SHA-512 for EdDSA with Ed25519 (RFC 8032, section 5.1)."""
-    digest = hashlib.new("sha512" if algorithm == "EdDSA" else "sha256", value.encode()).digest()
+    digest = (hashlib.sha512 if algorithm == "EdDSA" else hashlib.sha256)(value.encode()).digest()
     return base64url(digest[: len(digest) // 2])

@@ -122,8 +122,11 @@ def host_and_port(text: str) -> tuple[str, int | None] | None:
 
 def add_query(uri: str, parameters: Iterable[tuple[str, str]]) -> str:
     """``uri`` with ``parameters`` appended to its query; what was there stays as it was (RFC 6749, section 3.1.2)."""
+    added = urlencode(list(parameters))
+    if added and uri.startswith(("https://", "http://")) and "?" not in uri and "#" not in uri:
+        return f"{uri}?{added}"
     parts = urlsplit(uri)
-    query = "&".join(part for part in (parts.query, urlencode(list(parameters))) if part)
+    query = "&".join(part for part in (parts.query, added) if part)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from oauthlib.oauth2.rfc6749.errors import (
@@ -226,10 +227,9 @@ def validate(server: PortalServer, arrival: Arrival, call: Call) -> Authorizatio
 
 
 def _is_too_long(query: Form) -> bool:
-    parts = [part for pair in query.values.items() for part in pair]
-    parts += [value for values in query.repeated.values() for value in values]
+    text = "=".join([*query.values, *query.values.values(), *chain(*query.repeated.values())])
     # Escaped twice, a character of ASCII takes 5 at most (%253D), any other 20. Most requests are short for sure.
-    most = sum(len(part) + 1 for part in parts) * (5 if all(part.isascii() for part in parts) else 20)
+    most = (len(text) + 1) * (5 if text.isascii() else 20)
     return most > _LONGEST_REQUEST and len(quote_next(query.encoded(INTERACTION))) > _LONGEST_REQUEST
 
 

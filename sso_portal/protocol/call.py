@@ -122,9 +122,12 @@ class SentCertificate:
     verified: bool = False
 
 
-@dataclass
+@dataclass(init=False)
 class Call:
-    """One request on its way through the protocol: the services, and what the steps found out for later ones."""
+    """One request on its way through the protocol: the services, and what the steps found out for later ones.
+
+    What nobody has found out yet stands in the class: there is a lot of it, and a call for every request.
+    """
 
     services: Services
     issuer: str
@@ -161,9 +164,9 @@ class Call:
     # What the request says in detail that it is for (RFC 9396).
     authorization_details: tuple[Entry, ...] = ()
     # What the tokens of this authorization will tell besides its scopes.
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(init=False)
     # What the access token of this answer is bound to, and for whom it is.
-    token_details: dict[str, Any] = field(default_factory=dict)
+    token_details: dict[str, Any] = field(init=False)
     # What the request says its tokens are for, as it was sent, and what that was found to be (RFC 8707).
     resource_names: tuple[str, ...] = ()
     resources: tuple[Resource, ...] = ()
@@ -186,6 +189,23 @@ class Call:
     basic: tuple[str, tuple[str, str]] | None = field(default=None, repr=False)
     # Why this request is going to be refused, for who has to find out.
     finding: Finding | None = None
+
+    def __init__(
+        self,
+        services: Services,
+        issuer: str,
+        clock: Clock,
+        *,
+        session: Session | None = None,
+        user: User | None = None,
+        address: str = "",
+        prompt_values: tuple[str, ...] = PROMPT_VALUES,
+    ) -> None:
+        """Know who asks, where, and nothing else yet."""
+        self.services, self.issuer, self.clock = services, issuer, clock
+        self.session, self.user = session, user
+        self.address, self.prompt_values = address, prompt_values
+        self.details, self.token_details = {}, {}
 
     def find(self, check: str, **details: Any) -> None:
         """Note which check refuses and what is known about it; never a secret."""

@@ -59,17 +59,14 @@ def read_request(query: Form, call: Call, *, arrived: bool) -> Form:
     client = call.services.clients.find(query.values.get("client_id"))
     if client is None or not set(_CARRIERS).isdisjoint(query.duplicates | query.undecodable):
         return query
-    outside = Form(
-        {name: value for name, value in query.values.items() if name not in _CARRIERS},
-        query.duplicates,
-        query.undecodable,
-        query.repeated,
-    )
+    outside = query
     try:
         if not carries_object(query):
             if client.metadata["require_signed_request_object"]:
                 raise InvalidRequestObject(description="This client has to send a signed request object.")
             return query
+        values = {name: value for name, value in query.values.items() if name not in _CARRIERS}
+        outside = Form(values, query.duplicates, query.undecodable, query.repeated)
         claims = _claims(query, client, call, arrived=arrived)
         return _merged(outside, claims, client)
     except OAuth2Error as problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from sso_portal.services.scopes import SCOPES
@@ -48,7 +49,15 @@ def claims_of(user: User, scopes: Iterable[str], *, requested: Iterable[str] = (
 
     A claim without a value is left out, never null or empty (section 5.3.2).
     """
+    sources: Iterable[tuple[str, Source]] = _opened(tuple(scopes))
+    if requested:
+        sources = {**dict(sources), **{name: CLAIMS[name] for name in requested if name in CLAIMS}}.items()
+    values = [(name, source(user)) for name, source in sources]
+    return {name: value for name, value in values if value or value not in _NOTHING}
+
+
+@lru_cache(maxsize=1_000)
+def _opened(scopes: tuple[str, ...]) -> tuple[tuple[str, Source], ...]:
+    """The claims that scopes open, each once, and where they come from."""
     opened = [claim for scope in scopes if scope in SCOPES for claim in SCOPES[scope].claims]
-    names = dict.fromkeys(["sub", *opened, *(claim for claim in requested if claim in CLAIMS)])
-    values = {name: CLAIMS[name](user) for name in names}
-    return {name: value for name, value in values.items() if value not in _NOTHING}
+    return tuple((name, CLAIMS[name]) for name in dict.fromkeys(["sub", *opened]))

@@ -18,6 +18,8 @@ from sso_portal.services.federation.client_keys import ClientKeys
 from sso_portal.services.federation.fetch import Fetcher, Network
 from sso_portal.services.key_ring import Schedule, key_cache
 from sso_portal.services.places import Places
+from sso_portal.services.sessions import Lifetimes
+from sso_portal.services.token_lifetimes import TokenLifetimes
 from sso_portal.services.traces import TraceBudget
 from sso_portal.settings import Settings
 from sso_portal.storage.database import Database
@@ -68,6 +70,17 @@ class Parts:
             network=network,
         )
         self.client_keys = ClientKeys(self.fetcher, self.clock)
+        tokens, session = settings.tokens, settings.session
+        self.token_lifetimes = TokenLifetimes(
+            tokens.code_seconds,
+            tokens.access_seconds,
+            tokens.refresh_seconds,
+            tokens.id_token_seconds,
+            tokens.refresh_grace_seconds,
+            min(tokens.jwt_access_seconds, tokens.access_seconds),
+        )
+        self.short_lifetimes = Lifetimes(session.idle_seconds, session.absolute_seconds)
+        self.remembered_lifetimes = Lifetimes(session.remember_idle_seconds, session.remember_absolute_seconds)
         self.dpop_nonces = DpopNonces(
             derive_key(security.secret, "DPoP nonces"),
             self.clock,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
+from sso_portal.base.lazy import lazy
 from sso_portal.protocol.call import Call
 from sso_portal.services.audit import Audit
 from sso_portal.services.authorization_details import DetailTypes
@@ -19,14 +18,14 @@ from sso_portal.services.outbox import Outbox
 from sso_portal.services.pushed_requests import PushedRequests
 from sso_portal.services.registration_rules import Rules
 from sso_portal.services.registrations import Registrations
-from sso_portal.services.sessions import Lifetimes, Session, Sessions
+from sso_portal.services.sessions import Session, Sessions
 from sso_portal.services.sign_in import SignIn, ladder
 from sso_portal.services.sign_outs import SignOuts
 from sso_portal.services.sign_up import SignUp
 from sso_portal.services.site_access import SiteAccesses
 from sso_portal.services.site_sign_ins import SiteSignIns
 from sso_portal.services.subjects import Subjects
-from sso_portal.services.tokens import TokenLifetimes, Tokens
+from sso_portal.services.tokens import Tokens
 from sso_portal.services.traces import Traces
 from sso_portal.services.users import User, Users
 from sso_portal.storage.database import Work
@@ -41,12 +40,12 @@ class Unit:
         self.portal = portal
         self.work = work
 
-    @cached_property
+    @lazy
     def users(self) -> Users:
         """People."""
         return Users(self.work, self.portal.secret_hasher, self.portal.clock)
 
-    @cached_property
+    @lazy
     def clients(self) -> Clients:
         """Registered clients."""
         portal = self.portal
@@ -61,24 +60,24 @@ class Unit:
             newcomers=portal.registers,
         )
 
-    @cached_property
+    @lazy
     def sessions(self) -> Sessions:
         """Sign-ins that are going on."""
-        lifetimes = self.portal.settings.session
+        portal = self.portal
         return Sessions(
             self.work,
-            self.portal.token_hasher,
-            self.portal.clock,
-            short=Lifetimes(lifetimes.idle_seconds, lifetimes.absolute_seconds),
-            remembered=Lifetimes(lifetimes.remember_idle_seconds, lifetimes.remember_absolute_seconds),
+            portal.token_hasher,
+            portal.clock,
+            short=portal.short_lifetimes,
+            remembered=portal.remembered_lifetimes,
         )
 
-    @cached_property
+    @lazy
     def sign_outs(self) -> SignOuts:
         """Ends of sessions."""
         return SignOuts(self.work, self.clients, self.portal.token_hasher, self.portal.clock)
 
-    @cached_property
+    @lazy
     def outbox(self) -> Outbox:
         """What has still to be told of sign-outs."""
         settings = self.portal.settings
@@ -90,12 +89,12 @@ class Unit:
             give_up_seconds=settings.sign_out.give_up_seconds,
         )
 
-    @cached_property
+    @lazy
     def consents(self) -> Consents:
         """Remembered answers."""
         return Consents(self.work, self.portal.clock, days=self.portal.settings.consent.offer_days)
 
-    @cached_property
+    @lazy
     def site_accesses(self) -> SiteAccesses:
         """What sites have of people."""
         return SiteAccesses(
@@ -106,27 +105,19 @@ class Unit:
             clock=self.portal.clock,
         )
 
-    @cached_property
+    @lazy
     def tokens(self) -> Tokens:
         """Codes and tokens."""
-        tokens = self.portal.settings.tokens
-        lifetimes = TokenLifetimes(
-            tokens.code_seconds,
-            tokens.access_seconds,
-            tokens.refresh_seconds,
-            tokens.id_token_seconds,
-            tokens.refresh_grace_seconds,
-            min(tokens.jwt_access_seconds, tokens.access_seconds),
-        )
-        return Tokens(self.work, self.portal.token_hasher, self.portal.clock, lifetimes)
+        portal = self.portal
+        return Tokens(self.work, portal.token_hasher, portal.clock, portal.token_lifetimes)
 
-    @cached_property
+    @lazy
     def site_sign_ins(self) -> SiteSignIns:
         """Sign-ins at sites that a reverse proxy protects."""
         portal = self.portal
         return SiteSignIns(self.work, portal.token_hasher, portal.clock, tokens=self.tokens, sessions=self.sessions)
 
-    @cached_property
+    @lazy
     def device_codes(self) -> DeviceCodes:
         """Devices that wait for a person's answer."""
         tokens, rules = self.portal.settings.tokens, self.portal.settings.sign_in
@@ -141,13 +132,13 @@ class Unit:
             address_ladder=ladder(rules.address_free_failures, rules.address_lock_failures, *timing),
         )
 
-    @cached_property
+    @lazy
     def pushed_requests(self) -> PushedRequests:
         """Requests that clients have pushed."""
         seconds = self.portal.settings.tokens.pushed_request_seconds
         return PushedRequests(self.work, self.portal.token_hasher, self.portal.clock, seconds=seconds)
 
-    @cached_property
+    @lazy
     def keys(self) -> Keys:
         """Signing keys."""
         portal = self.portal
@@ -173,12 +164,12 @@ class Unit:
         """Types of authorization details."""
         return self.portal.detail_types
 
-    @cached_property
+    @lazy
     def once(self) -> Once:
         """Things that may be used once."""
         return Once(self.portal.database.transaction, self.portal.token_hasher)
 
-    @cached_property
+    @lazy
     def sign_in(self) -> SignIn:
         """The door."""
         rules = self.portal.settings.sign_in
@@ -195,7 +186,7 @@ class Unit:
             address_ladder=ladder(rules.address_free_failures, rules.address_lock_failures, *timing),
         )
 
-    @cached_property
+    @lazy
     def sign_up(self) -> SignUp:
         """The desk for newcomers."""
         rules, portal = self.portal.settings.sign_up, self.portal
@@ -209,17 +200,17 @@ class Unit:
             portal.hashing_turns,
         )
 
-    @cached_property
+    @lazy
     def traces(self) -> Traces:
         """What is remembered of refusals."""
         return Traces(self.work, self.portal.trace_budget, self.portal.clock)
 
-    @cached_property
+    @lazy
     def audit(self) -> Audit:
         """The audit log."""
         return Audit(self.work, self.portal.clock)
 
-    @cached_property
+    @lazy
     def registrations(self) -> Registrations:
         """Clients that register themselves."""
         portal, settings = self.portal, self.portal.settings
@@ -240,7 +231,7 @@ class Unit:
             ladder=ladder(own.address_free_tries, own.address_lock_tries, own.lock_seconds, own.forget_seconds),
         )
 
-    @cached_property
+    @lazy
     def subjects(self) -> Subjects:
         """Subject identifiers."""
         return Subjects(self.portal.pairwise_key)

@@ -83,17 +83,12 @@ def _read(header: str, request: Any) -> tuple[str, str]:
 
 
 def _check(request: Any, client: Client, secret: str) -> None:
-    method = client.metadata["token_endpoint_auth_method"]
-    call = call_of(request)
-    if client.is_public or method not in SECRET_METHODS:
-        call.find("authentication_method", registered=method, used="client_secret")
-    if client.is_public:
-        raise InvalidClientError(
-            description="This client is registered as public; it must not send a secret.", request=request
-        )
+    call, method = call_of(request), client.metadata["token_endpoint_auth_method"]
     if method not in SECRET_METHODS:
+        call.find("authentication_method", registered=method, used="client_secret")
+        registered = "as public" if client.is_public else f"for {method}"
         raise InvalidClientError(
-            description=f"This client is registered for {method}; it must not send a secret.", request=request
+            description=f"This client is registered {registered}; it must not send a secret.", request=request
         )
     if not call.services.clients.secret_matches(client, secret):
         oddity = oddity_of(secret)

@@ -118,6 +118,13 @@ def test_small_things() -> None:
     assert quote_next("/o/authorize/?a=b&c") == "/o/authorize/%3Fa%3Db%26c"
     assert add_query("https://a/cb?x=1", [("code", "a b")]) == "https://a/cb?x=1&code=a+b"
     assert add_query("com.example:/cb", [("code", "a")]) == "com.example:/cb?code=a"
+    assert (
+        add_query("https://a/cb", [("code", "a&b#c"), ("state", "中")]) == "https://a/cb?code=a%26b%23c&state=%E4%B8%AD"
+    )
+    assert add_query("https://a", [("code", "a")]) == "https://a?code=a"
+    assert add_query("https://a/cb?", [("code", "a")]) == "https://a/cb?code=a"
+    assert add_query("https://a/cb", []) == "https://a/cb"
+    assert add_query("https://a/cb#x", [("code", "a")]) == "https://a/cb?code=a#x"
     assert [is_loopback_host(host) for host in ("localhost", "127.9.9.9", "::1", "10.0.0.1", "", None)] == [
         True
     ] * 3 + [False] * 3

@@ -32,6 +32,15 @@ def test_the_value_of_a_cookie(header: str, value: str | None) -> None:
     assert sent_cookie({"HTTP_COOKIE": header}, "a") == value
 
 
+def test_each_of_several_is_found_also_when_the_header_is_another_one() -> None:
+    environ = {"HTTP_COOKIE": "a=1; b=2; a=3"}
+    assert [sent_cookie(environ, name) for name in "abca"] == ["3", "2", None, "3"]
+    environ["HTTP_COOKIE"] = "c=4"
+    assert [sent_cookie(environ, name) for name in "abc"] == [None, None, "4"]
+    del environ["HTTP_COOKIE"]
+    assert sent_cookie(environ, "c") is None
+
+
 def test_no_header() -> None:
     assert sent_cookie({}, "a") is None
 
