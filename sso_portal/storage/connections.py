@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 15
 """How long a change waits for others that are under way."""
 
-_INSERTS: dict[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _AT_HAND = 4
 
 
@@ -32,7 +31,8 @@ class Connections:
         """None is open yet."""
         self.engine = engine
         self.ready = ready_statements(engine.dialect)
-        self.insert = _INSERTS[engine.dialect.name]
+        # Of the kinds of databases that SQLAlchemy knows only this one is loaded.
+        self.insert: Callable[[Table], Any] = import_module(f"sqlalchemy.dialects.{engine.dialect.name}").insert
         self.error: type[Exception] = engine.dialect.loaded_dbapi.Error
         """What the driver raises."""
         self._at_hand: list[PoolProxiedConnection] = []
