@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -31,8 +30,7 @@ class Connections:
         """None is open yet."""
         self.engine = engine
         self.ready = ready_statements(engine.dialect)
-        # Of the kinds of databases that SQLAlchemy knows only this one is loaded.
-        self.insert: Callable[[Table], Any] = import_module(f"sqlalchemy.dialects.{engine.dialect.name}").insert
+        self.insert = _inserting(engine.dialect.name)
         self.error: type[Exception] = engine.dialect.loaded_dbapi.Error
         """What the driver raises."""
         self._at_hand: list[PoolProxiedConnection] = []
@@ -130,3 +128,14 @@ class Connections:
             and len(self._at_hand) < _AT_HAND
             and pool.checkedout() <= pool.size()
         )
+
+
+def _inserting(kind: str) -> Callable[[Table], Any]:
+    """What makes an ``INSERT`` for this kind of database; of the others nothing is loaded."""
+    if kind == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert
+
+        return insert
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    return postgresql_insert

@@ -120,7 +120,7 @@ def test_tokens_are_refreshed_meanwhile(sso: SingleSignOn, rp: RelyingParty, bro
 
 def test_nobody_who_waits_holds_a_connection(sso: SingleSignOn, gate: Gate) -> None:
     with full_house(sso, gate):
-        assert sso.portal.database.engine.pool.checkedout() == 0
+        assert sso.portal.database.connections.taken == 0
 
 
 def test_a_flood_of_wrong_secrets_is_refused_in_json(sso: SingleSignOn, rp: RelyingParty, gate: Gate) -> None:
@@ -130,7 +130,7 @@ def test_a_flood_of_wrong_secrets_is_refused_in_json(sso: SingleSignOn, rp: Rely
         assert gate.begun.acquire(timeout=LONG)
         while sso.portal.hashing_turns.waiting < WAITING:
             assert not any(answer.done() for answer in wrong)
-        assert sso.portal.database.engine.pool.checkedout() == 0
+        assert sso.portal.database.connections.taken == 0
         refused = secret_call(sso, rp, "one more")
         assert refused.status_int == 503
         assert refused.json["error"] == "temporarily_unavailable"
