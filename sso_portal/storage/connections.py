@@ -35,28 +35,32 @@ class Connections:
         """What the driver raises."""
         self._at_hand: list[PoolProxiedConnection] = []
         self._pool = engine.pool
+        # As many as the pool keeps: when more are taken, others may be waiting in front of it.
+        self._usual = engine.pool.size() if isinstance(engine.pool, QueuePool) else 0
+        self._taken = 0
+        self._counting = Lock()
         # SQLite has one writer at a time. Who waits here is woken when it has its turn; SQLite would look now and then.
         self._turn = Lock() if engine.dialect.name == "sqlite" else None
 
     @property
     def taken(self) -> int:
         """How many somebody has at this moment."""
-        pool = self.engine.pool
-        return pool.checkedout() - len(self._at_hand) if isinstance(pool, QueuePool) else 0
+        return self._taken
 
     def take(self) -> PoolProxiedConnection:
         """A connection that nobody else has. Raises what SQLAlchemy raises when there is none."""
         try:
-            return self._at_hand.pop()
+            held = self._at_hand.pop()
         except IndexError:
-            pass
-        try:
-            return self.engine.raw_connection()
-        except self.error as error:
-            self.fail(error)
+            held = self._from_pool()
+        with self._counting:
+            self._taken += 1
+        return held
 
     def give_back(self, held: PoolProxiedConnection) -> None:
         """It is not needed any more; what is not committed is undone."""
+        with self._counting:
+            self._taken -= 1
         driver = held.dbapi_connection
         if driver is None:
             return
@@ -120,14 +124,13 @@ class Connections:
                 return
 
     def _has_room(self) -> bool:
-        # Not while others may be waiting in front of the pool, nor when the pool has been exchanged.
-        pool = self._pool
-        return (
-            isinstance(pool, QueuePool)
-            and pool is self.engine.pool
-            and len(self._at_hand) < _AT_HAND
-            and pool.checkedout() <= pool.size()
-        )
+        return len(self._at_hand) < _AT_HAND and self._taken < self._usual and self._pool is self.engine.pool
+
+    def _from_pool(self) -> PoolProxiedConnection:
+        try:
+            return self.engine.raw_connection()
+        except self.error as error:
+            self.fail(error)
 
 
 def _inserting(kind: str) -> Callable[[Table], Any]:
