@@ -108,7 +108,7 @@ class Server(TcpWSGIServer):
         # Asked at every turn, since it looks at the clock.
         self.note(self._fileno)
         self._map.tell()
-        goes_on = self.task_dispatcher.presses or (self.row is not None and self.row.together.is_open)
+        goes_on = self.task_dispatcher.presses or (self.row is not None and self.row.together.is_pending)
         self._map.wait(0 if goes_on else seconds)
         self._is_waiting = False
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import ClientDisconnected
 
-from sso_portal.cli.connections import Channel
+from sso_portal.cli.connections import Channel, Task
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,7 +51,7 @@ class Row:
     def end(self) -> None:
         """It has been answered: enough for now?"""
         self.together.end()
-        if not self.together.is_open:
+        if not self.together.is_pending:
             self._answered = 0
             return
         if not self._answered:
@@ -61,8 +62,19 @@ class Row:
             self._answered = 0
 
 
+class PatientTask(Task):
+    """One request, whose answer may be held back."""
+
+    def finish(self) -> None:
+        """All has been said; from now on the next request of the same connection may be answered."""
+        super().finish()
+        self.channel.wait()
+
+
 class PatientChannel(Channel):
     """A connection on which an answer may be held back until it is true."""
+
+    task_class = PatientTask
 
     requests: list[Any]
 
@@ -71,6 +83,7 @@ class PatientChannel(Channel):
         # What is held back of an answer.
         self._held: list[bytes] = []
         self._batch: Batch | None = None
+        self._owes_invitation = False
         super().__init__(*arguments, **options)
 
     def service(self) -> None:
@@ -78,45 +91,73 @@ class PatientChannel(Channel):
         if self._batch is not None:
             # Its answer comes after the one before.
             self._batch.settle(waits=True)
-        if not self.requests:
-            # There was none for the one before.
+        if self.close_when_flushed:
+            # There was no answer to the one before, so there is none to those after it.
+            self._drop()
             return
         row: Row = self.server.row
         row.begin(self.requests[0])
         try:
             super().service()
         finally:
-            self._batch = row.together.batch
-            if self._batch is not None:
-                self._batch.when_settled(self._settled)
+            # It may have gone wrong in the middle.
+            self.wait()
             row.end()
+
+    def wait(self) -> None:
+        """What has been said so far is the whole answer; it goes out as soon as it is true."""
+        together = self.server.row.together
+        batch = together.batch
+        # Once: the next request of this connection may already be in the hands of another thread.
+        together.end()
+        if batch is not None:
+            self._batch = batch
+            batch.when_settled(self._settled)
 
     def send_soon(self, data: Any) -> int:
         """Send it, unless it tells of something that is not committed yet."""
         if self.server.row.together.batch is None:
             return super().send_soon(data)
-        # Pages and tokens are made of bytes; where they are not, this is what files can do.
-        self._held.append(data if isinstance(data, bytes) else data.read())
-        return len(self._held[-1])
+        if not isinstance(data, bytes):
+            with closing(data) as file:
+                data = file.get()
+        self._held.append(data)
+        return len(data)
+
+    def send_continue(self) -> None:
+        """Invite the next request to go on, after the answer to this one."""
+        if self._held:
+            self._owes_invitation = True
+        else:
+            super().send_continue()
 
     def _settled(self, problem: Exception | None) -> None:
-        """What was held back may go, or must not: nothing of what it tells has happened."""
-        answer = b"".join(self._held)
-        if problem is not None:
-            answer = _refusal(answer, problem)
         try:
-            super().send_soon(answer)
+            self._let_go(problem)
         except ClientDisconnected:
             _log.info("somebody has gone before the answer came")
-        if problem is not None:
-            self._end()
+        except Exception:
+            # Others wait for theirs.
+            _log.exception("an answer could not be sent")
+            self.will_close = True
+        self._owes_invitation = False
         self._batch, self._held = None, []
         self.note()
         self.server.pull_trigger()
 
-    def _end(self) -> None:
-        with self.requests_lock:
+    def _let_go(self, problem: Exception | None) -> None:
+        """What was held back may go, or must not: nothing of what it tells has happened."""
+        answer = b"".join(self._held)
+        if problem is None:
+            super().send_soon(answer)
+            if self._owes_invitation:
+                super().send_continue()
+        else:
+            super().send_soon(_refusal(answer, problem))
             self.close_when_flushed = True
+
+    def _drop(self) -> None:
+        with self.requests_lock:
             for request in self.requests:
                 request.close()
             self.requests.clear()

@@ -99,7 +99,8 @@ class Batch:
         try:
             for listener in self._connections.engine.dispatch.commit:
                 listener(self.held)
-            self._driver.commit()
+            # Not by the driver's own word for it, which says nothing when there is nothing to commit.
+            self._run("COMMIT")
         except Exception as problem:
             return problem
         return None

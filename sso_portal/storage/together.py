@@ -35,9 +35,10 @@ class Together:
         self._open: Batch | None = None
 
     @property
-    def is_open(self) -> bool:
-        """Whether something waits for being committed."""
-        return self._open is not None
+    def is_pending(self) -> bool:
+        """Whether something of this thread waits for being committed."""
+        batch = self._open
+        return batch is not None and batch.owner == get_ident()
 
     @property
     def batch(self) -> Batch | None:
@@ -76,18 +77,18 @@ class Together:
         if self._is_relieved():
             self.settle()
 
-    def settle(self, *, waits: bool = False) -> None:
+    def settle(self) -> None:
         """Commit what is open, and tell whoever waits for it. Any thread may do this. Without effect while a unit of
-        work is in the middle of it, unless this ``waits`` for another thread's."""
+        work is in the middle of it: then its thread will."""
         batch = self._open
         if batch is not None:
-            batch.settle(waits=waits)
+            # It is this thread's, and another one is about to do the same.
+            batch.settle(waits=batch.owner == get_ident())
 
     def settle_own(self) -> None:
         """The same, if it is this thread's."""
-        batch = self._open
-        if batch is not None and batch.owner == get_ident():
-            batch.settle(waits=True)
+        if self.is_pending:
+            self.settle()
 
     def _begin(self) -> Batch:
         connections = self._connections
@@ -101,8 +102,9 @@ class Together:
                 connections.give_back(held)
             connections.end_turn()
             raise
-        self._open = batch
+        # First: whoever settles it in between would make it too late.
         batch.enter()
+        self._open = batch
         return batch
 
     def _forget(self) -> None:

@@ -147,7 +147,8 @@ class Work:
         together = self._together
         if together is None or not together.is_offered:
             return False
-        self._on_begin()
+        if self._held is None:
+            self._on_begin()
         # What has been read may be old by now in any case: what is written looks again.
         self.close()
         self._batch = together.enter()

@@ -87,8 +87,8 @@ class Portal(Parts):
     def tell_sites(self, *receipts: Receipt) -> None:
         """Tell the sites of sign-outs that have just been committed; waits a little for their answers."""
         if self.database.together is not None:
-            # They are asked to look, so there has to be something to see.
-            self.database.together.settle(waits=True)
+            # What is told of has to be lasting, and what takes long keeps nobody from writing.
+            self.database.together.settle()
         notices = [notice for receipt in receipts for notice in receipt.notices]
         self.backchannel_logout.tell(notices, self.settings.sign_out.wait_seconds)
 
