@@ -45,7 +45,8 @@ class Row:
 
     def begin(self, request: Any) -> None:
         """This one is being answered now."""
-        if request.path in self._paths and request.command != "HEAD":
+        # One that could not be read has no path; a refusal has a body, which HEAD must not get.
+        if request.error is None and request.path in self._paths and request.command != "HEAD":
             self.together.begin()
 
     def end(self) -> None:

@@ -22,7 +22,6 @@ class Ledger:
     """What the world outside has been told."""
 
     access: list[str] = field(default_factory=list)
-    refresh: list[tuple[str, str]] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
 
@@ -36,20 +35,20 @@ def token(served: Served, http: requests.Session, ledger: Ledger, auth: tuple[st
     return told
 
 
-def work(served: Served, browser: requests.Session, ledger: Ledger, stop: threading.Event) -> None:
-    """Codes, exchanges, refreshes and a machine's tokens, until the portal is gone."""
+def work(served: Served, browser: requests.Session, ledger: Ledger, stop: threading.Event, number: int) -> None:
+    """Codes that nobody redeems, or exchanges, refreshes and a machine's tokens, until the portal is gone."""
     try:
         while not stop.is_set():
             code = served.code(browser)
-            ledger.codes.append(code)
+            if number % 4 == 0:
+                ledger.codes.append(code)
+                continue
             form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
             held = token(served, browser, ledger, CLIENT, **form)["refresh_token"]
-            ledger.codes.remove(code)
             for _ in range(4):
                 token(served, browser, ledger, MACHINE, grant_type="client_credentials")
-                fresh = token(served, browser, ledger, CLIENT, grant_type="refresh_token", refresh_token=held)
-                ledger.refresh.append((held, fresh["refresh_token"]))
-                held = fresh["refresh_token"]
+                form = {"grant_type": "refresh_token", "refresh_token": held}
+                held = token(served, browser, ledger, CLIENT, **form)["refresh_token"]
     except requests.RequestException:
         # The portal is gone; what was cut off was not answered.
         return
@@ -71,7 +70,10 @@ def test_what_was_answered_together_survives_kill_nine(served: Served) -> None:
     browsers = [served.sign_in() for _ in range(THREADS)]
     for round_number in range(ROUNDS):
         ledger, stop = Ledger(), threading.Event()
-        threads = [threading.Thread(target=work, args=(served, browser, ledger, stop)) for browser in browsers]
+        threads = [
+            threading.Thread(target=work, args=(served, browser, ledger, stop, number))
+            for number, browser in enumerate(browsers)
+        ]
         for thread in threads:
             thread.start()
         until = time.monotonic() + 60
@@ -88,7 +90,6 @@ def test_what_was_answered_together_survives_kill_nine(served: Served) -> None:
         with requests.Session() as http:
             lost = [access for access in ledger.access if not is_active(served, http, access)]
             assert not lost, f"{len(lost)} of {len(ledger.access)} answered tokens are gone"
-            # A code that was told is there, unless the exchange that was cut off has used it up.
-            for code in ledger.codes:
-                assert served.redeem(code).status_code in (200, 400)
+            # The last ones are those that the end has nearly overtaken.
+            assert {served.redeem(code, http).status_code for code in ledger.codes[-100:]} == {200}
     served.stop()

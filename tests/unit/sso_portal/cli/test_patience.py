@@ -188,6 +188,13 @@ def test_requests_that_come_at_once_on_one_connection_are_answered_in_their_orde
     assert house.count("own") == 1
 
 
+def test_what_cannot_be_read_is_refused_at_once(house: House) -> None:
+    with house.connect() as connection:
+        connection.sendall(b"GET /write HTTP/1.1\r\nno header\r\n\r\n")
+        assert everything(connection).startswith("HTTP/1.0 400 Bad Request")
+    assert house.ask("/write").count("200 OK") == 1
+
+
 def test_an_old_client_gets_its_answer_before_the_end(house: House) -> None:
     assert seen(house.ask("/write", version="1.0")) == [0]
 
