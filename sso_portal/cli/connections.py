@@ -107,8 +107,12 @@ class Channel(HTTPChannel):
         """Send it. Only what the system does not take at once is kept, for whoever looks after the connections."""
         if isinstance(data, bytes):
             data, self.head = self.head + data, b""
-            if data and self.connected:
-                data = data[self._send_now(data) :]
+        return self.send_soon(data)
+
+    def send_soon(self, data: Any) -> int:
+        """Send what is complete, with its head."""
+        if isinstance(data, bytes) and data and self.connected:
+            data = data[self._send_now(data) :]
         if not data:
             return 0
         # Also before: when too much is kept already, this waits until some of it has been sent.

@@ -14,6 +14,7 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
 from sso_portal.cli.connections import Channel
+from sso_portal.cli.patience import PatientChannel, Row
 from sso_portal.cli.readiness import Connections
 from sso_portal.cli.relay import Relay
 from sso_portal.cli.stopping import IDLE_SECONDS, STOP_SIGNALS
@@ -40,8 +41,15 @@ class Server(TcpWSGIServer):
         self._stop_seconds = stop_seconds
         self._is_waiting = False
         self._began_to_stop: float | None = None
+        self.row: Row | None = None
         super().__init__(*arguments, **options)
         self.task_dispatcher.look, self.task_dispatcher.wake = self.look, self.pull_trigger
+
+    def answer_together(self, row: Row) -> None:
+        """Let answers wait for each other, and be committed together. To be said before anybody is let in."""
+        self.row = row
+        self.channel_class = PatientChannel
+        self.task_dispatcher.settle = row.together.settle
 
     def note(self, number: int | None) -> None:
         """The connection with this number may wait for something else from now on."""
@@ -100,7 +108,8 @@ class Server(TcpWSGIServer):
         # Asked at every turn, since it looks at the clock.
         self.note(self._fileno)
         self._map.tell()
-        self._map.wait(0 if self.task_dispatcher.presses else seconds)
+        goes_on = self.task_dispatcher.presses or (self.row is not None and self.row.together.is_pending)
+        self._map.wait(0 if goes_on else seconds)
         self._is_waiting = False
 
     def _accept_who_waits(self) -> None:
@@ -119,8 +128,11 @@ class Server(TcpWSGIServer):
                 channel.close_soon()
 
 
-def serve_on_waitress(app: Any, portal: Portal, listener: socket.socket, is_ready: Callable[[], None]) -> None:
-    """Answer requests until a signal to stop; ``is_ready`` is called once they are."""
+def serve_on_waitress(
+    app: Any, portal: Portal, listener: socket.socket, is_ready: Callable[[], None], *, is_alone: bool = True
+) -> None:
+    """Answer requests until a signal to stop; ``is_ready`` is called once they are. ``is_alone``: no other process
+    writes all the time, so it may be kept waiting a little."""
     web = portal.settings.web
     # SQLite works in this process; a database elsewhere is mostly waited for.
     relay = Relay(web.threads, shares=not portal.settings.storage.url.startswith("sqlite"))
@@ -136,6 +148,9 @@ def serve_on_waitress(app: Any, portal: Portal, listener: socket.socket, is_read
         bind_socket=False,
         stop_seconds=web.stop_seconds,
     )
+    together = portal.commit_together(relay.is_relieved) if is_alone else None
+    if together is not None:
+        server.answer_together(Row(together, portal.committed_together))
     for number in STOP_SIGNALS:
         signal.signal(number, server.stop)
     is_ready()

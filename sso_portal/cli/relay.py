@@ -33,17 +33,20 @@ class Task(Protocol):
 
 class Relay:
     """The threads; for waitress its task dispatcher. ``look`` looks after the connections, waiting for what arrives,
-    and says whether to go on; ``wake`` ends such a wait."""
+    and says whether to go on; ``wake`` ends such a wait. ``settle`` finishes what answers have left to be finished
+    together: before anybody waits, and when somebody may be kept waiting by it."""
 
     def __init__(self, threads: int, *, shares: bool = False) -> None:
         """``threads`` may answer at once, and one more is at the post. ``shares``: it is handed on before every answer,
         which is better where answers are mostly waiting."""
         self.look: Callable[[], bool] = lambda: False
         self.wake: Callable[[], None] = lambda: None
+        self.settle: Callable[[], None] = lambda: None
         self._shares = shares
         self._tasks: deque[Task] = deque()
         # Held by whoever is at the post, and let go while he gives an answer.
         self._post = threading.Lock()
+        self._holder = 0
         self._begun = 0
         self._changed = threading.Condition()
         self._wanted = self._present = self._free = self._handed = 0
@@ -61,11 +64,16 @@ class Relay:
         """Whether something is to be answered and somebody could take the post meanwhile: the last one stays there."""
         return bool(self._tasks and self._free)
 
+    def is_relieved(self) -> bool:
+        """Whether another thread has been at the post since this one was, or is about to be."""
+        return self._holder != threading.get_ident()
+
     @contextmanager
     def stand_in(self) -> Iterator[None]:
         """One thread more as long as the block runs: this one waits for something slow, and leaves the post at once."""
         self._ask_for(1)
         self._relieve()
+        self.settle()
         try:
             yield
         finally:
@@ -79,6 +87,8 @@ class Relay:
                 seen, quiet = self._begun, 0
             elif not self._post.locked():
                 self._relieve()
+                # After that: whoever is relieved leaves nothing behind any more, and this finds what he has left.
+                self.settle()
             else:
                 quiet += 1
                 if quiet > _QUIET_LOOKS:
@@ -117,6 +127,7 @@ class Relay:
             if self._free and self._post.acquire(blocking=False):
                 self._free -= 1
                 self._handed += 1
+                self._holder = 0
                 self._changed.notify()
 
     def _work(self) -> None:
@@ -143,10 +154,15 @@ class Relay:
     def _hold(self) -> None:
         """Be at the post until another has taken it, or all is over."""
         try:
+            self._sit_down()
             while self.look():
+                if not self.presses:
+                    self.settle()
                 while self.presses:
                     if not self._answer(self._tasks.popleft()):
+                        self.settle()
                         return
+            self.settle()
         except BaseException as error:
             self._failure = error
         self._over.set()
@@ -166,4 +182,11 @@ class Relay:
             task.service()
         except BaseException:
             _log.exception("an answer failed")
-        return self._post.acquire(blocking=False)
+        return self._post.acquire(blocking=False) and self._sit_down()
+
+    def _sit_down(self) -> bool:
+        """Be the one at the post; whoever was there before and answers still, or again, has been relieved by this."""
+        if self._holder != threading.get_ident():
+            self._holder = threading.get_ident()
+            self.settle()
+        return True

@@ -6,6 +6,7 @@ import gc
 import resource
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,7 +39,8 @@ def serve(office: Office, workers: int, server: str) -> None:
     _allow_many_connections()
     inheritance = inherited()
     if inheritance is not None:
-        run(_prepared(office), inheritance.open_listener(), server=server, is_ready=inheritance.tell_ready)
+        listener = inheritance.open_listener()
+        run(_prepared(office), listener, server=server, is_ready=inheritance.tell_ready, is_alone=False)
     elif workers == 1:
         portal = _prepared(office)
         run(portal, open_listener(office.settings.web.listen), server=server, is_ready=lambda: _announce(office))
@@ -86,9 +88,10 @@ def run(
     *,
     server: str = "waitress",
     is_ready: Callable[[], None] = lambda: None,
+    is_alone: bool = True,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are finished first. ``around`` puts layers around the
-    application; ``is_ready`` is called once it answers."""
+    application; ``is_ready`` is called once it answers, and ``is_alone`` unless other processes serve the same."""
     # Imported where they are needed: a keeper serves nothing, and who serves needs one of the two.
     from sso_portal.app import make_app_of
     from sso_portal.cli.caretaker import Caretaker
@@ -103,17 +106,17 @@ def run(
     helpers = (Caretaker(portal), Courier(portal))
     for helper in helpers:
         helper.start()
-    _serve_on(server)(around(app) if around else app, portal, listener, is_ready)
+    _serve_on(server, is_alone=is_alone)(around(app) if around else app, portal, listener, is_ready)
     for helper in helpers:
         helper.stop()
     portal.close()
 
 
-def _serve_on(server: str) -> Callable[[Any, Portal, socket.socket, Callable[[], None]], None]:
+def _serve_on(server: str, *, is_alone: bool) -> Callable[[Any, Portal, socket.socket, Callable[[], None]], None]:
     if server == "granian":
         from sso_portal.cli.on_granian import serve_on_granian
 
         return serve_on_granian
     from sso_portal.cli.on_waitress import serve_on_waitress
 
-    return serve_on_waitress
+    return partial(serve_on_waitress, is_alone=is_alone)

@@ -15,7 +15,6 @@ from sso_portal.storage.ready import ready_statements
 
 if TYPE_CHECKING:
     from sqlalchemy import PoolProxiedConnection
-
 BUSY_SECONDS = 15
 """How long a change waits for others that are under way."""
 
@@ -41,6 +40,8 @@ class Connections:
         self._counting = Lock()
         # SQLite has one writer at a time. Who waits here is woken when it has its turn; SQLite would look now and then.
         self._turn = Lock() if engine.dialect.name == "sqlite" else None
+        self.before_turn: Callable[[], None] = lambda: None
+        """Is done before a turn is waited for: a thread must not wait for itself."""
 
     @property
     def taken(self) -> int:
@@ -78,6 +79,7 @@ class Connections:
     def take_turn(self) -> None:
         """Wait until nobody else writes, where there can be one writer only. Raises :class:`OperationalError` when that
         takes too long."""
+        self.before_turn()
         if self._turn is not None and not self._turn.acquire(timeout=BUSY_SECONDS):
             raise OperationalError("BEGIN", None, TimeoutError("others are writing all the time"), hide_parameters=True)
 

@@ -7,7 +7,7 @@ request's transaction; nothing is committed by hand inside a request.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,10 +15,12 @@ from sqlalchemy import create_engine, event, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
 
 from sso_portal.storage.connections import BUSY_SECONDS, Connections
 from sso_portal.storage.joining import joined
 from sso_portal.storage.ready import Row, Values
+from sso_portal.storage.together import Together
 from sso_portal.storage.work import Work
 
 Unavailable: tuple[type[Exception], ...] = (OperationalError, PoolTimeoutError)
@@ -36,6 +38,8 @@ class Database:
         self._synchronous = synchronous
         self.engine = self._make_engine(pool_size)
         self.connections = Connections(self.engine)
+        self.together: Together | None = None
+        """Lets requests be committed together, where a server does so."""
 
     def _make_engine(self, pool_size: int) -> Engine:
         if make_url(self.url).get_backend_name() != "sqlite":
@@ -70,7 +74,7 @@ class Database:
     def join(self, transaction_manager: Any) -> Work:
         """A unit of work inside ``transaction_manager``'s transaction; a connection is taken at the first statement
         and given back when that transaction ends."""
-        return joined(transaction_manager, self.connections)
+        return joined(transaction_manager, self.connections, self.together)
 
     @contextmanager
     def transaction(self) -> Iterator[Work]:
@@ -81,6 +85,14 @@ class Database:
             work.commit()
         finally:
             work.close()
+
+    def commit_together(self, is_relieved: Callable[[], bool]) -> Together | None:
+        """From now on requests may be committed together, for a server that settles them and asks ``is_relieved`` of
+        its threads. ``None`` where several write at once, or one connection is all."""
+        if self.engine.dialect.name == "sqlite" and isinstance(self.engine.pool, QueuePool):
+            self.together = Together(self.connections, is_relieved)
+            self.connections.before_turn = self.together.settle_own
+        return self.together
 
     def close(self) -> None:
         """Give every connection back."""

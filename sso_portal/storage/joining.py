@@ -7,6 +7,7 @@ from typing import Any
 from zope.sqlalchemy import ZopeTransactionEvents
 
 from sso_portal.storage.connections import Connections
+from sso_portal.storage.together import Together
 from sso_portal.storage.work import Work
 
 
@@ -45,8 +46,9 @@ class _Part:
         self.work.close()
 
 
-def joined(transaction_manager: Any, connections: Connections) -> Work:
-    """A unit of work that begins, is committed and is undone with ``transaction_manager``'s transaction."""
+def joined(transaction_manager: Any, connections: Connections, together: Together | None) -> Work:
+    """A unit of work that begins, is committed and is undone with ``transaction_manager``'s transaction, ``together``
+    with others if that may be."""
     part = _Part(transaction_manager)
-    part.work = Work(connections, part.take, part.has_written)
+    part.work = Work(connections, part.take, part.has_written, together)
     return part.work

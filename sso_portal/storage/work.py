@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import PoolProxiedConnection
     from sqlalchemy.engine.interfaces import DBAPICursor
 
+    from sso_portal.storage.batch import Batch
+    from sso_portal.storage.together import Together
+
 
 class Work:
     """Statements of one transaction, which begins with the first of them."""
@@ -27,9 +30,10 @@ class Work:
         connections: Connections,
         on_begin: Callable[[], None] = lambda: None,
         on_write: Callable[[], None] = lambda: None,
+        together: Together | None = None,
     ) -> None:
         """``on_begin`` is told before the first statement, and ``on_write`` before the first changing one: what only
-        reads is not committed."""
+        reads is not committed. It may be committed ``together`` with others."""
         self.insert = connections.insert
         """Makes an ``INSERT`` that can say ``ON CONFLICT``, in the dialect of this database."""
         self._connections = connections
@@ -41,6 +45,8 @@ class Work:
         # Around what is held, for what is not ready.
         self._connection: Connection | None = None
         self._has_written = False
+        self._together = together
+        self._batch: Batch | None = None
 
     def first(self, statement: Executable, values: Values | None = None) -> Row | None:
         """The first row of a query, or ``None``. ``values`` are those that its parameters stand for."""
@@ -89,6 +95,9 @@ class Work:
         """Make lasting what has been written. For whoever began the transaction, as the next one is."""
         if not self._has_written:
             return
+        if self._batch is not None:
+            self._leave(is_kept=True)
+            return
         if self._connection is not None:
             # SQLAlchemy has begun it, so it ends it, with what was run beside it.
             self._connection.commit()
@@ -104,6 +113,9 @@ class Work:
 
     def close(self) -> None:
         """Give the connection back; what is not committed is undone."""
+        if self._batch is not None:
+            self._leave(is_kept=False)
+            return
         held, connection, has_written = self._held, self._connection, self._has_written
         self._held, self._connection, self._has_written = None, None, False
         try:
@@ -123,11 +135,31 @@ class Work:
     def _begin_to_write(self) -> None:
         if self._has_written:
             return
-        if self._held is None:
-            self._begin()
-        self._connections.take_turn()
+        if not self._enter():
+            if self._held is None:
+                self._begin()
+            self._connections.take_turn()
         self._has_written = True
         self._on_write()
+
+    def _enter(self) -> bool:
+        """Write in a transaction with others, if that may be."""
+        together = self._together
+        if together is None or not together.is_offered:
+            return False
+        if self._held is None:
+            self._on_begin()
+        # What has been read may be old by now in any case: what is written looks again.
+        self.close()
+        self._batch = together.enter()
+        self._held = self._batch.held
+        return True
+
+    def _leave(self, *, is_kept: bool) -> None:
+        batch, self._batch = self._batch, None
+        self._held, self._connection, self._has_written = None, None, False
+        if self._together is not None and batch is not None:
+            self._together.leave(batch, is_kept=is_kept)
 
     def _rows(self, statement: Executable, values: Values | None) -> list[Row]:
         if self._held is None:

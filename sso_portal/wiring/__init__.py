@@ -15,13 +15,16 @@ from sso_portal.base.clock import Clock
 from sso_portal.base.jose import KeyPair
 from sso_portal.protocol.backchannel_logout import BackchannelLogout
 from sso_portal.protocol.call import Call
+from sso_portal.protocol.vocabulary import AUTHORIZE_PATH, TOKEN_PATH
 from sso_portal.services.clients import Client
 from sso_portal.services.federation.fetch import Network as Network  # for whoever builds a portal
 from sso_portal.services.maintenance import pause, sweep
 from sso_portal.services.sign_outs import Receipt
 from sso_portal.settings import Settings
 from sso_portal.storage import migrate
+from sso_portal.storage.batch import Batch as Batch  # for whoever serves
 from sso_portal.storage.database import Unavailable, Work
+from sso_portal.storage.together import Together as Together  # for whoever serves
 from sso_portal.wiring.parts import Parts
 from sso_portal.wiring.unit import Unit
 
@@ -30,11 +33,18 @@ class Portal(Parts):
     """Everything that lives as long as the process, and what can be done with it."""
 
     unavailable = Unavailable
+    committed_together = frozenset({AUTHORIZE_PATH, TOKEN_PATH})
+    """The paths where many come at once, and nothing is told or remembered elsewhere of what they have written."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None, network: Network | None = None) -> None:
         """Build the parts; nothing is opened or read yet. ``network`` is where the portal's own calls go."""
         super().__init__(settings, clock, network)
         self.backchannel_logout = BackchannelLogout(self._call, self.fetcher)
+
+    def commit_together(self, is_relieved: Callable[[], bool]) -> Together | None:
+        """Let a server have the requests committed together that one of its threads answers in a row; ``is_relieved``
+        says whether another thread has taken the place of the one that asks."""
+        return self.database.commit_together(is_relieved)
 
     def unit(self, work: Work) -> Unit:
         """The services of one transaction."""
@@ -76,6 +86,9 @@ class Portal(Parts):
 
     def tell_sites(self, *receipts: Receipt) -> None:
         """Tell the sites of sign-outs that have just been committed; waits a little for their answers."""
+        if self.database.together is not None:
+            # What is told of has to be lasting, and what takes long keeps nobody from writing.
+            self.database.together.settle()
         notices = [notice for receipt in receipts for notice in receipt.notices]
         self.backchannel_logout.tell(notices, self.settings.sign_out.wait_seconds)
 
