@@ -15,6 +15,7 @@ from sso_portal.storage.ready import ready_statements
 
 if TYPE_CHECKING:
     from sqlalchemy import PoolProxiedConnection
+
 BUSY_SECONDS = 15
 """How long a change waits for others that are under way."""
 
