@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.users import users
 
@@ -136,7 +136,7 @@ class AuditStore:
         return self._work.write(_SWEEP, {"before": before, "limit": limit})
 
     def _events(self, query: Select[Any]) -> Sequence[AuditEvent]:
-        return [AuditEvent(**parameters(row)) for row in self._work.all(query)]
+        return [AuditEvent(**row) for row in self._work.all(query)]
 
 
 def _values(event: AuditEvent) -> dict[str, Any]:

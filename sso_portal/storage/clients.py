@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, String, Table, Text, bindparam, delete, select, update
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work
 from sso_portal.storage.schema import metadata as tables
 from sso_portal.storage.schema import time_column
 from sso_portal.storage.versions import bump_version
@@ -57,11 +57,11 @@ class ClientStore:
     def get(self, client_id: str) -> ClientRow | None:
         """The client with this identifier."""
         row = self._work.first(_GET, {"client_id": client_id})
-        return ClientRow(**parameters(row)) if row else None
+        return ClientRow(**row) if row else None
 
     def all(self) -> Sequence[ClientRow]:
         """Every client, by identifier."""
-        return [ClientRow(**parameters(row)) for row in self._work.all(_ALL)]
+        return [ClientRow(**row) for row in self._work.all(_ALL)]
 
     def add(self, row: ClientRow) -> bool:
         """Add a client; ``False`` when the identifier is taken, decided by the database."""
@@ -86,7 +86,7 @@ class ClientStore:
         when it is gone. One statement: of any number of changes at once, each sees what the one before has made."""
         this = (clients.c.client_id == client_id, clients.c.registration_hash == registration_hash)
         row = self._work.write_returning(update(clients).where(*this).values(updated_at=now).returning(clients))
-        return ClientRow(**parameters(row)) if row else None
+        return ClientRow(**row) if row else None
 
     def remove(self, client_id: str) -> bool:
         """Forget a client."""

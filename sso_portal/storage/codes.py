@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import PERSON, User, person_of, users
@@ -113,7 +113,7 @@ class CodeStore:
     def get(self, code_hash: str) -> Code | None:
         """The code with this hash, whatever its state."""
         row = self._work.first(_GET, {"code_hash": code_hash})
-        return Code(**parameters(row)) if row else None
+        return Code(**row) if row else None
 
     def get_with_person(self, code_hash: str) -> tuple[Code, User] | None:
         """The same, and the person it was given out for, enabled or not; in one statement."""
@@ -124,7 +124,7 @@ class CodeStore:
     def of_family(self, family_id: str) -> Code | None:
         """The code that a family began with, if it began with one."""
         row = self._work.first(select(codes).where(codes.c.family_id == family_id))
-        return Code(**parameters(row)) if row else None
+        return Code(**row) if row else None
 
     def consume(self, code_hash: str, now: int) -> bool:
         """Use the code up: one statement, so that of any number of attempts at once exactly one gets ``True``.

@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 consents = Table(
@@ -80,7 +80,7 @@ class ConsentStore:
     def get(self, user_id: int, client_id: str) -> Consent | None:
         """What this person answered this client."""
         row = self._work.first(_GET, {"whose": user_id, "client": client_id})
-        return Consent(**parameters(row)) if row else None
+        return Consent(**row) if row else None
 
     def put(self, consent: Consent) -> None:
         """Remember an answer in place of an earlier one."""
@@ -88,7 +88,7 @@ class ConsentStore:
 
     def of_user(self, user_id: int) -> Sequence[Consent]:
         """Every answer of a person, whether its time is over or not, by client."""
-        return [Consent(**parameters(row)) for row in self._work.all(_OF_USER, {"user_id": user_id})]
+        return [Consent(**row) for row in self._work.all(_OF_USER, {"user_id": user_id})]
 
     def touch(self, user_id: int, client_id: str, now: int) -> None:
         """Note that a client came back with its answer."""

@@ -26,7 +26,7 @@ from sso_portal.storage.work import Work
 Unavailable: tuple[type[Exception], ...] = (OperationalError, PoolTimeoutError)
 """What is raised when the database cannot be reached or stays locked: a 503, not a fault of the request."""
 
-__all__ = ["Database", "Row", "Unavailable", "Values", "Work", "parameters", "values_of"]
+__all__ = ["Database", "Row", "Unavailable", "Values", "Work", "values_of"]
 
 
 class Database:
@@ -112,8 +112,3 @@ def values_of(record: Any) -> Values:
     """The fields of a record, as the columns of the same names take them."""
     fields: Values = vars(record)
     return fields
-
-
-def parameters(row: Row) -> Row:
-    """A row as keyword arguments for a record class."""
-    return row

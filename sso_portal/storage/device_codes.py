@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 
@@ -135,7 +135,7 @@ class DeviceCodeStore:
 
     def _first(self, query: Executable, code_hash: str) -> DeviceCode | None:
         row = self._work.first(query, {"hash": code_hash})
-        return DeviceCode(**parameters(row)) if row else None
+        return DeviceCode(**row) if row else None
 
     def poll(self, device_code_hash: str, now: int, slower_by: int) -> bool:
         """Note that the device asked; ``False`` when it asked too early, and has to wait ``slower_by`` seconds more

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Integer, String, Table, Text, UniqueConstraint, delete, exists, or_, select
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.versions import bump_version
 
@@ -59,7 +59,7 @@ class KeyStore:
 
     def all(self) -> Sequence[KeyRow]:
         """Every key, the highest generations first."""
-        rows = [KeyRow(**parameters(row)) for row in self._work.all(_ALL)]
+        rows = [KeyRow(**row) for row in self._work.all(_ALL)]
         return [replace(row, algorithm=_LONG.get(row.algorithm, row.algorithm)) for row in rows]
 
     def add(self, row: KeyRow) -> bool:

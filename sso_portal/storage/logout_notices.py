@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 sign_outs = Table(
@@ -167,25 +167,25 @@ class LogoutNoticeStore:
     def sign_out(self, receipt_hash: str) -> SignOut | None:
         """The sign-out with this receipt."""
         row = self._work.first(_SIGN_OUT_OF, {"receipt_hash": receipt_hash})
-        return SignOut(**parameters(row)) if row else None
+        return SignOut(**row) if row else None
 
     def of_receipt(self, receipt_hash: str) -> Sequence[LogoutNotice]:
         """The notices of a receipt, in a lasting order."""
         rows = self._work.all(_OF_RECEIPT, {"receipt_hash": receipt_hash})
-        return [LogoutNotice(**parameters(row)) for row in rows]
+        return [LogoutNotice(**row) for row in rows]
 
     def unsettled(self, limit: int) -> Sequence[LogoutNotice]:
         """Notices that wait or were given up, newest first."""
         query = select(logout_notices).where(logout_notices.c.state.in_(("waiting", "given_up")))
         rows = self._work.all(query.order_by(logout_notices.c.created_at.desc(), logout_notices.c.id).limit(limit))
-        return [LogoutNotice(**parameters(row)) for row in rows]
+        return [LogoutNotice(**row) for row in rows]
 
     def latest(self, limit: int) -> Sequence[tuple[LogoutNotice, SignOut]]:
         """The newest notices, settled or not, each with the sign-out that it is about; newest first."""
         columns = [column.label(f"{_SIGN_OUT}{column.name}") for column in sign_outs.c]
         query = select(*logout_notices.c, *columns).join_from(logout_notices, sign_outs)
         newest_first = (logout_notices.c.created_at.desc(), logout_notices.c.client_id.desc(), logout_notices.c.id)
-        return [_with_sign_out(parameters(row)) for row in self._work.all(query.order_by(*newest_first).limit(limit))]
+        return [_with_sign_out(row) for row in self._work.all(query.order_by(*newest_first).limit(limit))]
 
     def has_due(self, now: int) -> bool:
         """Whether a notice is to be tried now."""
@@ -195,7 +195,7 @@ class LogoutNoticeStore:
         """Take notices that are due, a few of each client, each for this caller alone, until the given moment at most:
         one statement, so that of any number of processes one gets each."""
         rows = self._work.write_returning_all(_CLAIM, {"now": now, "until": until, "limit": limit})
-        return [LogoutNotice(**parameters(row)) for row in rows]
+        return [LogoutNotice(**row) for row in rows]
 
     def claim_new(self, notice_id: str, until: int) -> bool:
         """Take one notice that has never been tried, for this caller alone."""

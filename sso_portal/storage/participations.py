@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from sso_portal.storage.consents import consents
-from sso_portal.storage.database import Row, Work, parameters
+from sso_portal.storage.database import Row, Work
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import User, users
@@ -132,12 +132,12 @@ class ParticipationStore:
     def of_sessions(self, sids: Collection[str]) -> Sequence[Participation]:
         """Who takes part in these sessions, or did; the latest use first."""
         rows = self._work.all(_OF_SESSIONS, {"sids": list(sids)})
-        return [Participation(**parameters(row)) for row in rows]
+        return [Participation(**row) for row in rows]
 
     def of_client(self, client_id: str, sids: Collection[str]) -> Sequence[Participation]:
         """The sessions among ``sids`` that a client takes part in; the latest use first."""
         rows = self._work.all(_OF_CLIENT, {"client": client_id, "sids": list(sids)})
-        return [Participation(**parameters(row)) for row in rows]
+        return [Participation(**row) for row in rows]
 
     def uses_by(self, user_id: int) -> Mapping[str, tuple[int, int]]:
         """By client, when a person first and last used it in any of her sessions that are still known."""
@@ -196,5 +196,4 @@ def _joining(insert: Callable[[Table], Any], *, agreed: bool) -> Executable:
 
 
 def _ended(row: Row) -> EndedParticipation:
-    fields = parameters(row)
-    return EndedParticipation(fields.pop("sid"), ended_at=fields.pop("ended_at"), user=User(**fields))
+    return EndedParticipation(row.pop("sid"), ended_at=row.pop("ended_at"), user=User(**row))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Integer, String, Table, bindparam, delete, insert, select, update
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 pushed_requests = Table(
@@ -63,7 +63,7 @@ class PushedRequestStore:
     def get(self, request_uri_hash: str) -> PushedRequest | None:
         """The request with this hash, whatever its state."""
         row = self._work.first(_GET, {"hash": request_uri_hash})
-        return PushedRequest(**parameters(row)) if row else None
+        return PushedRequest(**row) if row else None
 
     def use(self, request_uri_hash: str, now: int) -> bool:
         """Note that the request is being answered: of any number of attempts at once exactly one gets ``True``."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.users import PERSON, User, person_of, users
 
@@ -198,16 +198,16 @@ class SessionStore:
     def get(self, sid: str) -> Session | None:
         """The session with this identifier, whatever its state."""
         row = self._work.first(_GET, {"sid": sid})
-        return Session(**parameters(row)) if row else None
+        return Session(**row) if row else None
 
     def those(self, sids: Collection[str]) -> Sequence[Session]:
         """The sessions with these identifiers, whatever their state."""
-        return [Session(**parameters(row)) for row in self._work.all(_THOSE, {"sids": list(sids)})]
+        return [Session(**row) for row in self._work.all(_THOSE, {"sids": list(sids)})]
 
     def by_cookie(self, cookie_hash: str) -> Session | None:
         """The session of a cookie, whatever its state."""
         row = self._work.first(_BY_COOKIE, {"cookie_hash": cookie_hash})
-        return Session(**parameters(row)) if row else None
+        return Session(**row) if row else None
 
     def add(self, session: Session, cookie_hash: str) -> None:
         """Remember a new session."""
@@ -237,25 +237,25 @@ class SessionStore:
             row = self._work.write_returning(_END, values)
         else:
             row = self._work.write_returning(_END_UNUSED, {**values, "unused_at": unused_at})
-        return Session(**parameters(row)) if row else None
+        return Session(**row) if row else None
 
     def going_on(self, user_id: int) -> Sequence[Session]:
         """A person's sessions that have not ended, the last used first; some may be past their time already."""
-        return [Session(**parameters(row)) for row in self._work.all(_GOING_ON, {"user_id": user_id})]
+        return [Session(**row) for row in self._work.all(_GOING_ON, {"user_id": user_id})]
 
     def over_since(self, user_id: int, since: int, now: int, limit: int) -> Sequence[Session]:
         """A person's sessions that were over at a moment or later, ended or past their time; the latest first."""
         values = {"user_id": user_id, "since": since, "now": now, "limit": limit}
-        return [Session(**parameters(row)) for row in self._work.all(_OVER_SINCE, values)]
+        return [Session(**row) for row in self._work.all(_OVER_SINCE, values)]
 
     def past_their_time(self, moment: int, limit: int) -> Sequence[Session]:
         """Sessions whose time was over at a moment, and that nobody has ended yet."""
         rows = self._work.all(_PAST_THEIR_TIME, {"moment": moment, "limit": limit})
-        return [Session(**parameters(row)) for row in rows]
+        return [Session(**row) for row in rows]
 
     def of_user(self, user_id: int) -> Sequence[Session]:
         """A person's sessions, newest first."""
-        return [Session(**parameters(row)) for row in self._work.all(_OF_USER, {"user_id": user_id})]
+        return [Session(**row) for row in self._work.all(_OF_USER, {"user_id": user_id})]
 
     def amr_of(self, sid: str) -> str:
         """How the person of a session proved who she is; nothing when the session is gone."""

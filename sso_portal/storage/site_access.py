@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, and_, bindparam, case, exists, func, or_, select
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work
 from sso_portal.storage.site_sign_ins import site_sign_ins
 from sso_portal.storage.tokens import families, tokens
 
@@ -71,5 +71,5 @@ class SiteAccessStore:
 
     def of_user(self, user_id: int, now: int) -> Sequence[Standing]:
         """Every standing of a person, those that are over but still known included; by client."""
-        rows = [parameters(row) for row in self._work.all(_OF_USER, {"user_id": user_id, "now": now})]
+        rows = self._work.all(_OF_USER, {"user_id": user_id, "now": now})
         return [Standing(**{**row, **{name: bool(row[name]) for name in ("goes_on", "is_living")}}) for row in rows]

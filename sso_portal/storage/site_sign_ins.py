@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Column, ForeignKey, String, Table, and_, bindparam, insert, or_, select
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work
 from sso_portal.storage.participations import participations
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
@@ -70,6 +70,5 @@ class SiteSignInStore:
         row = self._work.first(_LIVE, {"cookie_hash": cookie_hash, "client": client_id, "now": now})
         if row is None:
             return None
-        fields = parameters(row)
-        sid, scope, last_used_at = fields.pop("sid"), fields.pop("scope"), fields.pop("last_used_at")
-        return SiteSignIn(sid, scope, last_used_at, User(**fields))
+        sid, scope, last_used_at = row.pop("sid"), row.pop("scope"), row.pop("last_used_at")
+        return SiteSignIn(sid, scope, last_used_at, User(**row))

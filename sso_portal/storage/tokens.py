@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from sso_portal.storage.consents import consents
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import PERSON, User, person_of, users
@@ -259,7 +259,7 @@ class TokenStore:
     def family(self, family_id: str) -> Family | None:
         """The family with this identifier, whatever its state."""
         row = self._work.first(_FAMILY_OF, {"family": family_id})
-        return Family(**parameters(row)) if row else None
+        return Family(**row) if row else None
 
     def consume(self, token_hash: str, now: int) -> bool:
         """Use a refresh token up: one statement, so that of any number of attempts exactly one gets ``True``."""
@@ -291,7 +291,7 @@ class TokenStore:
     def revoke_family(self, family_id: str, because: str, now: int) -> Family | None:
         """End every token of a family at once and answer it; ``None`` when that was done before."""
         row = self._work.write_returning(_REVOKE, {"family": family_id, "now": now, "because": because})
-        return Family(**parameters(row)) if row else None
+        return Family(**row) if row else None
 
     def revoke_families(
         self,

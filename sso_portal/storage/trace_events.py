@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Integer, String, Table, bindparam, delete, insert, or_, select
 
-from sso_portal.storage.database import Work, parameters, values_of
+from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.schema import metadata, time_column
 
 trace_events = Table(
@@ -70,7 +70,7 @@ class TraceStore:
     def of_trace(self, trace_id: str) -> TraceEvent | None:
         """The event with this trace."""
         row = self._work.first(_OF_TRACE, {"trace_id": trace_id})
-        return TraceEvent(**parameters(row)) if row else None
+        return TraceEvent(**row) if row else None
 
     def related(self, event: TraceEvent) -> list[TraceEvent]:
         """The events of the same trace, the same request and the same family of tokens, oldest first."""
@@ -80,7 +80,7 @@ class TraceStore:
         if event.family_id is not None:
             same.append(trace_events.c.family_id == event.family_id)
         query = select(*_FIELDS).where(or_(*same)).order_by(trace_events.c.id).limit(_MOST_RELATED)
-        return [TraceEvent(**parameters(row)) for row in self._work.all(query)]
+        return [TraceEvent(**row) for row in self._work.all(query)]
 
     def sweep(self, before: int, limit: int) -> int:
         """Delete up to ``limit`` events from before the given time."""

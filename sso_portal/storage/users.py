@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, bindparam, select, update
 
-from sso_portal.storage.database import Work, parameters
+from sso_portal.storage.database import Work
 from sso_portal.storage.schema import metadata, time_column
 
 users = Table(
@@ -91,30 +91,30 @@ class UserStore:
     def by_id(self, user_id: int) -> User | None:
         """The person with this internal number."""
         row = self._work.first(_BY_ID, {"id": user_id})
-        return User(**parameters(row)) if row else None
+        return User(**row) if row else None
 
     def by_key(self, username_key: str) -> User | None:
         """The person with this normalised user name."""
         row = self._work.first(_BY_KEY, {"username_key": username_key})
-        return User(**parameters(row)) if row else None
+        return User(**row) if row else None
 
     def by_subject(self, subject: str) -> User | None:
         """The person whom clients know by this identifier."""
         row = self._work.first(_BY_SUBJECT, {"subject": subject})
-        return User(**parameters(row)) if row else None
+        return User(**row) if row else None
 
     def with_password(self, username_key: str) -> tuple[User, str | None] | None:
         """The person with this normalised user name and her password's hash, in one statement."""
         row = self._work.first(_WITH_PASSWORD, {"username_key": username_key})
         if row is None:
             return None
-        fields = parameters(row)
+        fields = row
         stored = fields.pop("secret_hash")
         return User(**fields), stored
 
     def all(self) -> Sequence[User]:
         """Everyone, by user name."""
-        return [User(**parameters(row)) for row in self._work.all(select(*_FIELDS).order_by(users.c.username_key))]
+        return [User(**row) for row in self._work.all(select(*_FIELDS).order_by(users.c.username_key))]
 
     def add(self, username_key: str, **fields: object) -> bool:
         """Add a person; ``False`` when the user name is taken, decided by the database."""
