@@ -6,6 +6,8 @@ import os
 import string
 import threading
 
+from sso_portal.base.clock import milliseconds
+
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _DRAW_BYTES = 4_096
 _FAIR = 256 // len(_ALPHANUMERIC) * len(_ALPHANUMERIC)
@@ -14,6 +16,11 @@ _UNFAIR = bytes(range(_FAIR, 256))
 
 TOKEN_LENGTH = 43
 """Characters of a token: 43 of 62 possible ones carry 256 bits (RFC 6749, section 10.10 asks for at least 128)."""
+
+
+MOMENT_LENGTH = 11
+"""Hexadecimal digits of the milliseconds since 1970: enough until the year 2527."""
+_ORDERED_LENGTH = MOMENT_LENGTH + TOKEN_LENGTH
 
 
 class _Pool:
@@ -70,6 +77,35 @@ def token_of(raw: bytes) -> str:
 def token() -> str:
     """A fresh opaque credential: code, access token, refresh token, session cookie or client secret."""
     return alphanumeric(TOKEN_LENGTH)
+
+
+def ordered_token() -> str:
+    """The same for what becomes a row: it ends with the moment it was made at, and the row's key begins with that, as
+    keys of databases had better do (RFC 9562, section 6.11). What is made together is found, changed and deleted
+    together, so it should stand on the same pages of an index. The moment is no secret, and no part of the 256 bits."""
+    return alphanumeric(TOKEN_LENGTH) + _moment()
+
+
+def ordered_like(other: str, raw: bytes) -> str:
+    """32 bytes that nobody can guess, spelled as a token that stands beside ``other``."""
+    return token_of(raw) + moment_of(other)
+
+
+def moment_of(token: str) -> str:
+    """What puts this token in order; nothing when that is not how it was made."""
+    if len(token) != _ORDERED_LENGTH:
+        return ""
+    moment = token[TOKEN_LENGTH:]
+    return moment if moment.isascii() and moment.isalnum() else ""
+
+
+def _moment() -> str:
+    return f"{milliseconds():011x}"
+
+
+def ordered_identifier() -> str:
+    """A fresh identifier that begins with the moment it was made at, since it is a key itself."""
+    return _moment() + alphanumeric(22)
 
 
 def identifier() -> str:

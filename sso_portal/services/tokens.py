@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sso_portal.base.clock import Clock
 from sso_portal.base.events import EventName
 from sso_portal.base.hashing import TokenHasher
-from sso_portal.base.ids import identifier, token_of
+from sso_portal.base.ids import ordered_identifier, ordered_like
 from sso_portal.services.audit import Audit
 from sso_portal.services.sessions import Session
 from sso_portal.services.token_lifetimes import TokenLifetimes as TokenLifetimes
@@ -84,7 +84,7 @@ class Tokens:
         self._codes.add(
             Code(
                 code_hash=self._hasher.hash(code),
-                family_id=identifier(),
+                family_id=ordered_identifier(),
                 client_id=client_id,
                 user_id=user_id,
                 sid=sid,
@@ -221,7 +221,7 @@ class Tokens:
         everything = {"user_id": None, "sid": None, "nonce": None, "auth_time": None, **fields}
         details = dict(everything.pop("details", {}))
         return Family(
-            family_id=family_id or identifier(),
+            family_id=family_id or ordered_identifier(),
             client_id=client_id,
             scope=scope,
             created_at=now,
@@ -261,7 +261,7 @@ class Tokens:
 
     def successor_of(self, refresh_token: str) -> str:
         """The refresh token that replaces another: always the same one, so that two who refresh at once agree."""
-        return token_of(self._hasher.derived(refresh_token, "refresh token rotation"))
+        return ordered_like(refresh_token, self._hasher.derived(refresh_token, "refresh token rotation"))
 
     def newest_of(self, refresh_token: str) -> str | None:
         """The unused token at the end of the chain that begins with a used one, if that was used a moment ago.

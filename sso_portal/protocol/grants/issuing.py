@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sso_portal.base.ids import token
+from sso_portal.base.ids import ordered_token
 from sso_portal.protocol.checks import AUTHORIZATION_CHECKS, SCOPE_CHECKS
 
 
@@ -27,7 +27,7 @@ class Issuing:
         wanted = request.response_type.split()
         answer: dict[str, Any] = {}
         if "code" in wanted:
-            answer["code"] = token()
+            answer["code"] = ordered_token()
             self.request_validator.save_authorization_code(request.client_id, answer, request)
         if "token" in wanted:
             access = token_handler.create_token(request, refresh_token=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sso_portal.base.ids import token
+from sso_portal.base.ids import ordered_token
 from sso_portal.protocol.call import call_of
 from sso_portal.protocol.tokens.jwt_access import jwt_access_token
 from sso_portal.services.resources import TokenForm, narrowed
@@ -17,7 +17,7 @@ def draw_access_token(request: Any, form: TokenForm, scopes: list[str]) -> str:
     if call.resources:
         call.token_details["aud"] = [resource.name for resource in call.resources]
     if form.kind == "opaque":
-        return token()
+        return ordered_token()
     # Without a resource it is for the portal itself: a JWT always says whom it is for (RFC 9068, section 3).
     call.token_details.setdefault("aud", [call.issuer])
     return jwt_access_token(request, form.algorithm, scopes)

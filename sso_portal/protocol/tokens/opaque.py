@@ -6,7 +6,7 @@ from typing import Any
 
 from oauthlib.oauth2 import BearerToken
 
-from sso_portal.base.ids import token
+from sso_portal.base.ids import ordered_token
 from sso_portal.protocol.call import Call, call_of
 from sso_portal.protocol.resources import form_for
 from sso_portal.protocol.sender_constraints import token_type_of
@@ -42,4 +42,8 @@ class OpaqueToken(BearerToken):
             return str(request.refresh_token)
         if call.repeated_refresh_token is not None:
             return call.repeated_refresh_token
-        return call.services.tokens.successor_of(request.refresh_token) if call.refresh_token is not None else token()
+        return (
+            call.services.tokens.successor_of(request.refresh_token)
+            if call.refresh_token is not None
+            else ordered_token()
+        )

@@ -100,7 +100,7 @@ def test_by_password_each_step_is_told(phone: Phone) -> None:
         f"→ {PORTAL}, the portal that this app was built for.",
         f"3. It sends what was typed to {PORTAL}/o/token/: grant_type=password, client_id=mobile-app, username=zp, "
         "password=•••",
-        "→ 200. access_token=(43 characters), refresh_token=(43",
+        "→ 200. access_token=(54 characters), refresh_token=(54",
         "good for 3600 seconds",
         "4. It asks the API again, with the token",
         "→ 200. It is 张鹏 (zp).",

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from sso_portal.base import ids
 from sso_portal.services.users import User
+from sso_portal.storage.codes import codes as code_rows
+from sso_portal.storage.tokens import tokens as token_rows
 from sso_portal.wiring import Portal, Unit
 from sso_testkit import MovableClock
 
@@ -130,3 +134,33 @@ def test_sweeping_goes_on_until_all_is_gone(portal: Portal, code: dict[str, Any]
     clock.advance(days=2)
     assert portal.sweep()["codes"] == 1001
     assert portal.sweep()["codes"] == 0
+
+
+def test_what_begins_later_stands_behind_and_what_is_refreshed_stays_in_its_place(
+    portal: Portal, code: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moments = iter(range(1_800_000_000_000, 1_900_000_000_000))
+    monkeypatch.setattr(ids, "milliseconds", lambda: next(moments))
+    families, refreshed = [], []
+    for _ in range(3):
+        with portal.transaction() as unit:
+            secret, access, refresh = (ids.ordered_token() for _ in range(3))
+            unit.tokens.save_code(secret, **code)
+            record = unit.tokens.find_code(secret)
+            assert record is not None
+            family = unit.tokens.begin_family(record)
+            unit.tokens.save(family, access_token=access, access_scope="openid", refresh_token=refresh)
+            families.append(family.family_id)
+            refreshed.append((family, refresh))
+    for family, refresh in reversed(refreshed):
+        with portal.transaction() as unit:
+            after = unit.tokens.successor_of(refresh)
+            assert after == unit.tokens.successor_of(refresh) != refresh
+            unit.tokens.save(family, access_token=ids.ordered_token(), access_scope="openid", refresh_token=after)
+    with portal.database.engine.connect() as connection:
+        codes = connection.execute(select(code_rows.c.family_id).order_by(code_rows.c.code_hash)).scalars().all()
+        kept = connection.execute(select(token_rows).order_by(token_rows.c.token_hash)).all()
+    assert list(codes) == families == sorted(families)
+    # Of each family the two of the beginning and the second refresh token; then the access tokens of the refreshing.
+    assert [row.family_id for row in kept] == [each for each in families for _ in range(3)] + families[::-1]
+    assert [row.kind for row in kept[:3]].count("refresh") == 2
