@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import create_engine, event, make_url
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
@@ -69,6 +69,8 @@ class Database:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={self._synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        # Or else a savepoint that changes more than fifteen pages makes a file, and removes it when it is committed.
+        cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 
     def join(self, transaction_manager: Any) -> Work:
@@ -94,9 +96,27 @@ class Database:
             self.connections.before_turn = self.together.settle_own
         return self.together
 
+    @contextmanager
+    def large_changes(self) -> Iterator[Connection]:
+        """A transaction for changes that may be larger than memory."""
+        with self.engine.connect() as connection:
+            _keep_asides(connection, "FILE")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                _keep_asides(connection, "MEMORY")
+
     def close(self) -> None:
         """Give every connection back."""
         self.connections.close()
+
+
+def _keep_asides(connection: Connection, where: str) -> None:
+    """``where`` SQLite keeps what it sorts, and what a savepoint or a statement may have to bring back."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA temp_store={where}")
+        connection.commit()
 
 
 def _to_json(value: Any) -> str:

@@ -20,7 +20,7 @@ def upgrade(database: Database) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    with database.engine.begin() as connection:
+    with database.large_changes() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from transaction import TransactionManager
 
@@ -284,3 +286,46 @@ def test_another_process_that_writes_keeps_it_waiting_and_harms_nothing(
 def test_where_several_write_at_once_nobody_waits(database: Database) -> None:
     offered = database.commit_together(lambda: False)
     assert (offered is not None) == database.url.startswith("sqlite")
+
+
+def temporary_files() -> list[str]:
+    """Files of this process that SQLite has made for itself alone."""
+    links = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [link for link in links if "etilqs" in link]
+
+
+def change_many(work: Work, _name: str) -> None:
+    """More pages than SQLite would keep in memory by itself, to bring them back."""
+    work.write(text("UPDATE versions SET number = number + 1"))
+    assert temporary_files() == []
+
+
+def test_what_may_have_to_be_brought_back_is_kept_in_memory(house: House) -> None:
+    row = "INSERT INTO versions (name, number) SELECT 'padding of row ' || value, 1 FROM json_each(:numbers)"
+    with house.database.transaction() as work:
+        work.write(text(row), {"numbers": json.dumps(list(range(5_000)))})
+    house.ask("one", how=change_many)
+    house.ask("two", how=change_many, fails=True)
+    house.together.settle()
+    assert house.count("padding of row 7") == 2
+    assert house.told == [None, None]
+
+
+def test_changes_larger_than_memory_may_use_files(house: House) -> None:
+    def kept(connection: Connection) -> object:
+        return connection.exec_driver_sql("PRAGMA temp_store").scalar()
+
+    files, memory = 1, 2
+    with house.database.large_changes() as connection:
+        assert kept(connection) == files
+        with house.database.engine.connect() as other:
+            assert kept(other) == memory
+        connection.execute(text("INSERT INTO versions (name, number) VALUES ('large', 7)"))
+    assert house.count("large") == 7
+    with pytest.raises(ZeroDivisionError), house.database.large_changes() as connection:
+        connection.execute(text("UPDATE versions SET number = 8"))
+        raise ZeroDivisionError
+    assert house.count("large") == 7
+    with ExitStack() as stack:
+        again = [stack.enter_context(house.database.engine.connect()) for _ in range(4)]
+        assert {kept(connection) for connection in again} == {memory}
