@@ -7,16 +7,18 @@ restarted and stopped alike. Hence what stands below the public names, for the o
 from __future__ import annotations
 
 import asyncio
-import io
 import signal
 import socket
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from sso_portal.base.errors import Refused
+from sso_portal.cli.arrivals import Arrivals
+from sso_portal.cli.gateway import Gateway, PatientGateway
+from sso_portal.cli.relay import Relay
+from sso_portal.cli.row import Row
 from sso_portal.cli.stopping import IDLE_SECONDS, STOP_SIGNALS
 
 if TYPE_CHECKING:
@@ -30,65 +32,12 @@ _IDLE_THREAD_SECONDS = 30
 _RUNTIME_THREADS = 512
 """Granian's own default; they are made when they are needed."""
 
-_ENVIRON: dict[str, Any] = {
-    "SCRIPT_NAME": "",
-    "wsgi.errors": sys.stderr,
-    "wsgi.multiprocess": True,
-    "wsgi.multithread": True,
-    "wsgi.run_once": False,
-    "wsgi.version": (1, 0),
-}
 
-
-class Gateway:
-    """Hands granian's requests to a WSGI application (PEP 3333)."""
-
-    def __init__(self, app: Any, max_body_bytes: int) -> None:
-        """``app`` answers. Of a body whose length nobody has told it gets a byte more than ``max_body_bytes`` at most,
-        enough to refuse it."""
-        self._app = app
-        self._max_body_bytes = max_body_bytes
-        self._is_stopping = False
-
-    def stop(self) -> None:
-        """From now on, whoever is answered is asked to connect anew (RFC 9112, section 9.6)."""
-        self._is_stopping = True
-
-    def __call__(self, protocol: Any, scope: dict[str, Any]) -> None:
-        """Answer one request."""
-        begun: list[Any] = []
-
-        def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
-            begun[:] = [int(status[:3]), [*headers, *([("Connection", "close")] if self._is_stopping else [])]]
-
-        environ = _ENVIRON | scope
-        if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
-            sent = environ["wsgi.input"].read(self._max_body_bytes + 1)
-            environ |= {"CONTENT_LENGTH": str(len(sent)), "wsgi.input": io.BytesIO(sent)}
-        body = self._app(environ, start_response)
-        if isinstance(body, list):
-            protocol.response_bytes(*begun, b"".join(body))
-        else:
-            protocol.response_iter(*begun, _Body(body))
-
-
-class _Body:
-    """The iterator that granian wants: with a way to close it."""
-
-    def __init__(self, parts: Any) -> None:
-        self._parts = parts
-        self._iterator: Iterator[bytes] = iter(parts)
-
-    def __next__(self) -> bytes:
-        return next(self._iterator)
-
-    def close(self) -> None:
-        if hasattr(self._parts, "close"):
-            self._parts.close()
-
-
-def serve_on_granian(app: Any, portal: Portal, listener: socket.socket, is_ready: Callable[[], None]) -> None:
-    """Answer requests until a signal to stop. Raises :class:`Refused` when granian is not installed."""
+def serve_on_granian(
+    app: Any, portal: Portal, listener: socket.socket, is_ready: Callable[[], None], *, is_alone: bool = True
+) -> None:
+    """Answer requests until a signal to stop; ``is_alone``: no other process writes all the time, so it may be kept
+    waiting a little. Raises :class:`Refused` when granian is not installed."""
     try:
         from granian._futures import _new_cbscheduler
         from granian._granian import SocketHolder, WorkerSignal, WSGIWorker
@@ -96,8 +45,9 @@ def serve_on_granian(app: Any, portal: Portal, listener: socket.socket, is_ready
     except ImportError:
         raise Refused("--server granian needs the extra `fast`: pip install 'sso-portal[fast]'") from None
     web, security = portal.settings.web, portal.settings.security
-    gateway, told, ended = Gateway(app, web.max_body_bytes), WorkerSignal(), threading.Event()
+    told, ended = WorkerSignal(), threading.Event()
     told.add_cb(ended.set)
+    gateway = _gateway_of(app, portal, ended, is_alone=is_alone)
     worker = WSGIWorker(
         1,
         (None, SocketHolder(listener.fileno(), False, _BACKLOG)),
@@ -117,10 +67,22 @@ def serve_on_granian(app: Any, portal: Portal, listener: socket.socket, is_ready
     )
     _stop_on_signal(gateway, told.set, ended.set, web.stop_seconds)
     loop = asyncio.new_event_loop()
-    worker.serve_mtr(_new_cbscheduler(loop, gateway), loop, told)
-    is_ready()
-    ended.wait()
+    with gateway.open():
+        worker.serve_mtr(_new_cbscheduler(loop, gateway), loop, told)
+        is_ready()
+        ended.wait()
     loop.close()
+
+
+def _gateway_of(app: Any, portal: Portal, ended: threading.Event, *, is_alone: bool) -> Gateway:
+    web = portal.settings.web
+    relay = Relay(web.threads)
+    together = portal.commit_together(relay.is_relieved) if is_alone else None
+    if together is None:
+        return Gateway(app, web.max_body_bytes)
+    portal.hashing_turns.meanwhile = relay.stand_in
+    row = Row(together, portal.committed_together)
+    return PatientGateway(app, web.max_body_bytes, row, Arrivals(relay, row), ended.set)
 
 
 def _stop_on_signal(

@@ -14,9 +14,10 @@ from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
 from sso_portal.cli.connections import Channel
-from sso_portal.cli.patience import PatientChannel, Row
+from sso_portal.cli.patience import PatientChannel
 from sso_portal.cli.readiness import Connections
 from sso_portal.cli.relay import Relay
+from sso_portal.cli.row import Row
 from sso_portal.cli.stopping import IDLE_SECONDS, STOP_SIGNALS
 from sso_portal.settings.areas import Web
 

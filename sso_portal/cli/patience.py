@@ -2,65 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import ClientDisconnected
 
 from sso_portal.cli.connections import Channel, Task
+from sso_portal.cli.row import refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from sso_portal.cli.row import Row
+    from sso_portal.wiring import Batch
 
-    from sso_portal.wiring import Batch, Together
-
-_MOST = 16
-"""So many requests are answered before the first of them is told so."""
-_LONG_SECONDS = 0.004
-"""And no longer than this, as soon as one of them has ended."""
 _log = logging.getLogger("sso_portal.server")
-_TRACE = "X-Request-Id: "
-_KEPT = ("Date: ", _TRACE)
-_REFUSED = (
-    "HTTP/1.1 503 Service Unavailable",
-    "Cache-Control: no-store",
-    "Connection: close",
-    "Content-Type: application/json",
-    "Retry-After: 5",
-)
-
-
-class Row:
-    """The requests that one thread answers in a row."""
-
-    def __init__(self, together: Together, paths: Collection[str]) -> None:
-        """What those at ``paths`` write is committed together."""
-        self.together = together
-        self._paths = paths
-        self._answered = 0
-        self._began = 0.0
-
-    def begin(self, request: Any) -> None:
-        """This one is being answered now."""
-        # One that could not be read has no path; a refusal has a body, which HEAD must not get.
-        if request.error is None and request.path in self._paths and request.command != "HEAD":
-            self.together.begin()
-
-    def end(self) -> None:
-        """It has been answered: enough for now?"""
-        self.together.end()
-        if not self.together.is_pending:
-            self._answered = 0
-            return
-        if not self._answered:
-            self._began = time.monotonic()
-        self._answered += 1
-        if self._answered >= _MOST or time.monotonic() > self._began + _LONG_SECONDS:
-            self.together.settle()
-            self._answered = 0
 
 
 class PatientTask(Task):
@@ -97,7 +52,10 @@ class PatientChannel(Channel):
             self._drop()
             return
         row: Row = self.server.row
-        row.begin(self.requests[0])
+        request = self.requests[0]
+        # One that could not be read has no path.
+        if request.error is None and row.takes(request.command, request.path):
+            row.together.begin()
         try:
             super().service()
         finally:
@@ -187,12 +145,7 @@ class PatientChannel(Channel):
 
 
 def _refusal(answer: bytes, problem: Exception) -> bytes:
-    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
-    kept = [line for line in head.split("\r\n") if line.startswith(_KEPT)]
-    trace = next((line.partition(": ")[2] for line in kept if line.startswith(_TRACE)), "")
-    # The line of its request has been written already, and may claim success.
-    _log.error("undone, and answered with 503: request %s could not be committed", trace, exc_info=problem)
-    said = {"error": "temporarily_unavailable", "error_description": "Try again in a moment.", "trace_id": trace}
-    body = json.dumps(said).encode()
-    lines = (*_REFUSED, f"Content-Length: {len(body)}", *kept, "", "")
-    return "\r\n".join(lines).encode("latin-1") + body
+    lines = answer.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
+    headers, body = refusal([(name, value) for name, _, value in (line.partition(": ") for line in lines)], problem)
+    said = ["HTTP/1.1 503 Service Unavailable", *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(said).encode("latin-1") + body

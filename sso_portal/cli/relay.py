@@ -31,6 +31,12 @@ class Task(Protocol):
         """Leave it unanswered: all is over."""
 
 
+class _Here(threading.local):
+    """What a thread knows of itself."""
+
+    works = False
+
+
 class Relay:
     """The threads; for waitress its task dispatcher. ``look`` looks after the connections, waiting for what arrives,
     and says whether to go on; ``wake`` ends such a wait. ``settle`` finishes what answers have left to be finished
@@ -49,11 +55,12 @@ class Relay:
         self._holder = 0
         self._begun = 0
         self._changed = threading.Condition()
-        self._wanted = self._present = self._free = self._handed = 0
+        self._wanted = threads + 1
+        self._present = self._free = self._handed = 0
         self._over, self._noise = threading.Event(), threading.Event()
         self._is_watched = True
         self._failure: BaseException | None = None
-        self._ask_for(threads + 1)
+        self._here = _Here()
 
     def add_task(self, task: Task) -> None:
         """It is to be answered."""
@@ -70,7 +77,11 @@ class Relay:
 
     @contextmanager
     def stand_in(self) -> Iterator[None]:
-        """One thread more as long as the block runs: this one waits for something slow, and leaves the post at once."""
+        """One thread more as long as the block runs: this one waits for something slow, and leaves the post at once.
+        Nothing is done for a thread from elsewhere."""
+        if not self._here.works:
+            yield
+            return
         self._ask_for(1)
         self._relieve()
         self.settle()
@@ -81,6 +92,7 @@ class Relay:
 
     def run(self) -> None:
         """Work until ``look`` says that it is enough. This thread only sees that the post is never empty for long."""
+        self._ask_for(0)
         seen, quiet = -1, 0
         while not self._over.wait(_LONG_SECONDS):
             if self._begun != seen:
@@ -131,6 +143,7 @@ class Relay:
                 self._changed.notify()
 
     def _work(self) -> None:
+        self._here.works = True
         while self._come():
             self._hold()
 

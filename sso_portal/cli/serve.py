@@ -116,7 +116,7 @@ def _serve_on(server: str, *, is_alone: bool) -> Callable[[Any, Portal, socket.s
     if server == "granian":
         from sso_portal.cli.on_granian import serve_on_granian
 
-        return serve_on_granian
+        return partial(serve_on_granian, is_alone=is_alone)
     from sso_portal.cli.on_waitress import serve_on_waitress
 
     return partial(serve_on_waitress, is_alone=is_alone)

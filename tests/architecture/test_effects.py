@@ -30,7 +30,7 @@ EFFECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "sso_portal/web/request_log.py",
             "sso_portal/cli/keeper.py",
             "sso_portal/cli/on_waitress.py",
-            "sso_portal/cli/patience.py",
+            "sso_portal/cli/row.py",
             "sso_portal/cli/demo_sites.py",
             "sso_client/",
         ),

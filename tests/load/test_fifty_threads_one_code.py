@@ -25,9 +25,9 @@ def redeem_at_once(served: Served, code: str) -> list[requests.Response]:
         return list(pool.map(redeem, range(THREADS)))
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_exactly_one_gets_tokens_and_the_replays_revoke_them(tmp_path: Path, workers: int) -> None:
-    served = Served(tmp_path, workers=workers)
+@pytest.mark.parametrize(("server", "workers"), [("waitress", 1), ("waitress", 2), ("granian", 1)])
+def test_exactly_one_gets_tokens_and_the_replays_revoke_them(tmp_path: Path, server: str, workers: int) -> None:
+    served = Served(tmp_path, workers=workers, server=server)
     served.start()
     try:
         browser = served.sign_in()

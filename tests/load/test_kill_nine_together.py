@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pytest
 import requests
 
 from tests.support.served import CALLBACK, Served
@@ -63,6 +66,14 @@ def is_active(served: Served, http: requests.Session, access_token: str) -> bool
     return False
 
 
+@pytest.fixture(params=["waitress", "granian"])
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    """One process, on each of the servers."""
+    portal = Served(tmp_path, server=request.param)
+    yield portal
+    portal.stop()
+
+
 def test_what_was_answered_together_survives_kill_nine(served: Served) -> None:
     added = ["client", "add", "--name", "Machine", "--client-id", "machine", "--secret-stdin"]
     served.command(*added, "--grant-type", "client_credentials", stdin="a chosen secret\n")
@@ -92,4 +103,3 @@ def test_what_was_answered_together_survives_kill_nine(served: Served) -> None:
             assert not lost, f"{len(lost)} of {len(ledger.access)} answered tokens are gone"
             # The last ones are those that the end has nearly overtaken.
             assert {served.redeem(code, http).status_code for code in ledger.codes[-100:]} == {200}
-    served.stop()

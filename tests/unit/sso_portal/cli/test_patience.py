@@ -18,9 +18,10 @@ from transaction import TransactionManager
 from waitress.adjustments import Adjustments
 
 from sso_portal.cli.on_waitress import Server
-from sso_portal.cli.patience import PatientChannel, Row
+from sso_portal.cli.patience import PatientChannel
 from sso_portal.cli.readiness import Connections
 from sso_portal.cli.relay import Relay
+from sso_portal.cli.row import Row
 from sso_portal.storage.database import Database, Work
 from sso_portal.storage.versions import bump_version, read_version
 from sso_testkit.counting import Counted, counting

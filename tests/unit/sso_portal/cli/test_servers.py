@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sso_portal.base.errors import Refused
-from sso_portal.cli.on_granian import Gateway, serve_on_granian
+from sso_portal.cli.gateway import Gateway
+from sso_portal.cli.on_granian import serve_on_granian
 from sso_portal.cli.worker import VARIABLE, Inheritance, inherited
 from sso_testkit import SingleSignOn
 
