@@ -1,7 +1,9 @@
-"""Argon2id (RFC 9106), in memory that is taken for one hash and given back right after it.
+"""Argon2id (RFC 9106), in memory that is taken for it, and given back when nobody goes on hashing.
 
 Left to itself the C library keeps a block of this size for each thread that has ever hashed. Taking it anew costs
-little where the system has large pages: a dozen of them instead of thousands of small ones.
+little where the system has large pages: a dozen of them instead of thousands of small ones. They come empty, and
+emptying them costs a tenth of the hash, so a block waits a second for the next hash. Nothing is left in it: argon2
+overwrites what it has worked with.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ from argon2.exceptions import HashingError
 from argon2.low_level import ARGON2_VERSION, Type, core, error_to_str, ffi
 
 from sso_portal.base.ids import number_below
+from sso_portal.base.spares import Spares
 
 _SALT_BYTES = 16
 _HASH_BYTES = 32
 _LARGE_PAGE = 2 * 1024 * 1024
+_SPARE_SECONDS = 1
 _TYPES = {"argon2d": Type.D, "argon2i": Type.I, "argon2id": Type.ID}
 _STORED = re.compile(
     r"\$(argon2(?:id|i|d))(?:\$v=(\d{1,9}))?\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})"
@@ -123,37 +127,56 @@ def _allocator() -> tuple[Any, Any]:
         return ffi.NULL, ffi.NULL
 
 
-_blocks: dict[int, tuple[mmap.mmap, Any]] = {}
+class Block(NamedTuple):
+    """Memory of the system's own, and what holds it in its place."""
+
+    memory: mmap.mmap
+    view: Any
+    start: int
+
+
+def _close(block: Block) -> None:
+    ffi.release(block.view)
+    block.memory.close()
+
+
+_blocks: dict[int, Block] = {}
 """Memory that is in use, by its address."""
+
+_spares: Spares[Block] = Spares(_SPARE_SECONDS, _close)
 
 
 def _take(where: Any, size: int) -> int:
-    try:
-        block = _block(size)
-    except (OSError, OverflowError, ValueError):
-        # Nothing stands at ``where``, which argon2 takes for what it is.
-        return -1
-    view = ffi.from_buffer(block)
-    start = int(ffi.cast("uintptr_t", view))
-    start += -start % _LARGE_PAGE
-    _blocks[start] = block, view
-    where[0] = ffi.cast("uint8_t *", start)
+    block = _spares.take(size)
+    if block is None:
+        try:
+            memory = _memory(size)
+        except (OSError, OverflowError, ValueError):
+            # Nothing stands at ``where``, which argon2 takes for what it is.
+            return -1
+        view = ffi.from_buffer(memory)
+        start = int(ffi.cast("uintptr_t", view))
+        block = Block(memory, view, start + -start % _LARGE_PAGE)
+    _blocks[block.start] = block
+    where[0] = ffi.cast("uint8_t *", block.start)
     return 0
 
 
-def _block(size: int) -> mmap.mmap:
-    """Memory of the system's own, with room to begin where a large page does."""
-    block = mmap.mmap(-1, size + _LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+def _memory(size: int) -> mmap.mmap:
+    """With room to begin where a large page does."""
+    memory = mmap.mmap(-1, size + _LARGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     if size >= _LARGE_PAGE and sys.platform == "linux":
         try:
-            block.madvise(mmap.MADV_HUGEPAGE)
+            memory.madvise(mmap.MADV_HUGEPAGE)
         except OSError:
             # A system without them.
-            return block
-    return block
+            return memory
+    return memory
 
 
-def _give_back(address: Any, _size: int) -> None:
-    block, view = _blocks.pop(int(ffi.cast("uintptr_t", address)))
-    ffi.release(view)
-    block.close()
+def _give_back(address: Any, size: int) -> None:
+    block = _blocks.pop(int(ffi.cast("uintptr_t", address)))
+    if size >= _LARGE_PAGE:
+        _spares.keep(size, block)
+    else:
+        _close(block)
