@@ -33,6 +33,9 @@ ORIGIN = "origin"
 AGREED_UNTIL = "agreed_until"
 """In the details of an authorization: when what the person agreed to is over, in seconds."""
 
+_STEPS = 30
+"""By a part of this size of its tokens' time a family is kept longer than them: a day, when that is thirty."""
+
 _NOTE_SECONDS = 3_600
 """That an access token is in use is written at most this often."""
 
@@ -280,13 +283,17 @@ class Tokens:
             refresh_token = self.successor_of(refresh_token)
         return None
 
-    def consume_refresh_token(self, token: Token) -> bool:
-        """Use a refresh token up; of any number of attempts at once exactly one gets ``True``."""
+    def consume_refresh_token(self, token: Token, family: Family) -> bool:
+        """Use a refresh token of this family up; of any number of attempts at once exactly one gets ``True``."""
         now = self._clock.now()
         if not self._tokens.consume(token.token_hash, now):
             return False
-        until = now + max(self.lifetimes.access, self.lifetimes.refresh)
-        return self._tokens.extend_family(token.family_id, until, used_at=now)
+        longest = max(self.lifetimes.access, self.lifetimes.refresh)
+        if family.expires_at >= now + longest:
+            return self._tokens.use_family(family.family_id, now)
+        # A little longer than its tokens, so that the next ones need not say so again.
+        until = now + longest + longest // _STEPS
+        return self._tokens.extend_family(family.family_id, until, used_at=now)
 
     def note_use(self, family: Family) -> None:
         """Note that an access token is in use, at most once an hour."""

@@ -196,6 +196,7 @@ _EXPIRE = (
 )
 _EXTEND = update(families).where(_THIS_FAMILY, families.c.revoked_at.is_(None)).values(expires_at=bindparam("until"))
 _EXTEND_AND_USE = _EXTEND.values(last_used_at=bindparam("used"))
+_USE = update(families).where(_THIS_FAMILY, families.c.revoked_at.is_(None)).values(last_used_at=bindparam("used"))
 _TOUCH = (
     update(families)
     .where(_THIS_FAMILY, func.coalesce(families.c.last_used_at, families.c.created_at) <= bindparam("known"))
@@ -276,6 +277,11 @@ class TokenStore:
         if used_at is None:
             return self._work.write(_EXTEND, values) == 1
         return self._work.write(_EXTEND_AND_USE, {**values, "used": used_at}) == 1
+
+    def use_family(self, family_id: str, used_at: int) -> bool:
+        """Note that a living family was used; ``False`` when it was revoked meanwhile. It lasts no longer for that, and
+        no index has to be changed."""
+        return self._work.write(_USE, {"family": family_id, "used": used_at}) == 1
 
     def touch_family(self, family_id: str, used_at: int, later_by: int) -> None:
         """Note that a token of a family was used, if the last use that was noted is so many seconds ago."""

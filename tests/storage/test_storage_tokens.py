@@ -95,12 +95,16 @@ def test_a_family_is_revoked_once_and_its_tokens_say_why(database: Database, fam
         store = TokenStore(work)
         store.add_tokens(token)
         assert store.extend_family(family.family_id, NOW + 99) is True
+        assert store.use_family(family.family_id, NOW) is True
         assert store.revoke_family(family.family_id, "code_replayed", NOW + 1)
         assert store.revoke_family(family.family_id, "another_reason", NOW + 2) is None
         assert store.extend_family(family.family_id, NOW + 999) is False
+        assert store.use_family(family.family_id, NOW + 3) is False
+        assert store.use_family("nobody's", NOW) is False
         found = store.get(token.token_hash, "access")
     assert found is not None
-    assert found[1] == replace(family, expires_at=NOW + 99, revoked_at=NOW + 1, revoked_because="code_replayed")
+    ended = {"revoked_at": NOW + 1, "revoked_because": "code_replayed"}
+    assert found[1] == replace(family, expires_at=NOW + 99, last_used_at=NOW, **ended)
 
 
 def test_families_end_by_session_and_by_person(database: Database) -> None:

@@ -74,7 +74,7 @@ class RefreshTokenAnswers:
             raise TypeError("a refresh token is consumed after it was checked")
         if call.repeated_refresh_token is not None or not self.rotate_refresh_token(request):
             return
-        if not call.services.tokens.consume_refresh_token(call.refresh_token):
+        if not call.services.tokens.consume_refresh_token(call.refresh_token, call.family):
             self._repeat_or_refuse(request, call.family.family_id)
         elif call.family.sid is not None and not call.family.survives_session:
             # A use of any site keeps the sign-in awake; what goes on without the person does not.

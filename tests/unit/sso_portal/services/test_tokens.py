@@ -103,15 +103,38 @@ def test_rotation_prolongs_a_family_and_a_revoked_one_does_not_rotate(
         unit.tokens.save_code("secret", **code)
         family = redeem(unit, "secret")
         clock.advance(days=29)
-        token, _ = unit.tokens.find_refresh_token("refresh") or pytest.fail("it is there")
-        assert unit.tokens.consume_refresh_token(token) is True
-        assert unit.tokens.consume_refresh_token(token) is False
+        token, known = unit.tokens.find_refresh_token("refresh") or pytest.fail("it is there")
+        assert unit.tokens.consume_refresh_token(token, known) is True
+        assert unit.tokens.consume_refresh_token(token, known) is False
         _, later = unit.tokens.find_refresh_token("refresh") or pytest.fail("it is there")
-        assert later.expires_at == clock.now() + 2_592_000
+        assert later.expires_at == clock.now() + 2_592_000 + 86_400
         unit.tokens.save(family, access_token="access 2", access_scope="openid", refresh_token="refresh 2")
         unit.tokens.revoke_family(family.family_id, "refresh_token_replayed")
-        successor, _ = unit.tokens.find_refresh_token("refresh 2") or pytest.fail("it is there")
-        assert unit.tokens.consume_refresh_token(successor) is False
+        successor, known = unit.tokens.find_refresh_token("refresh 2") or pytest.fail("it is there")
+        assert unit.tokens.consume_refresh_token(successor, known) is False
+
+
+@pytest.mark.parametrize("hours", [1, 7, 30, 24 * 29])
+def test_a_family_outlives_its_tokens_and_its_end_is_seldom_written(
+    portal: Portal, code: dict[str, Any], clock: MovableClock, hours: int
+) -> None:
+    with portal.transaction() as unit:
+        unit.tokens.save_code("secret", **code)
+        family = redeem(unit, "secret")
+    held, ends = "refresh", []
+    for number in range(60):
+        clock.advance(hours=hours)
+        with portal.transaction() as unit:
+            token, known = unit.tokens.find_refresh_token(held) or pytest.fail("it is there")
+            assert unit.tokens.consume_refresh_token(token, known) is True
+            held = unit.tokens.successor_of(held)
+            unit.tokens.save(family, access_token=f"access {number}", access_scope="openid", refresh_token=held)
+            newest, after = unit.tokens.find_refresh_token(held) or pytest.fail("it is there")
+        assert newest.expires_at <= after.expires_at <= newest.expires_at + 86_400
+        assert after.last_used_at == clock.now()
+        ends.append(after.expires_at)
+    # At most once a day.
+    assert len(set(ends)) <= 1 + 60 * hours // 24
 
 
 def test_sweeping_keeps_a_late_replay_recognisable_for_a_day(
