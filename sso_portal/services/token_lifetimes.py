@@ -15,3 +15,14 @@ class TokenLifetimes:
     id_token: int
     refresh_grace: int = 0
     jwt_access: int = 300
+
+    @property
+    def family(self) -> int:
+        """For so long something of a family may live that gets its tokens now."""
+        return max(self.access, self.refresh)
+
+    @property
+    def beyond(self) -> int:
+        """So much longer it is kept when it is prolonged, so that this need not be done at each refresh: a day, when
+        its tokens live for thirty."""
+        return self.family // 30

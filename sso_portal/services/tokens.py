@@ -26,15 +26,11 @@ from sso_portal.storage.tokens import TokenStore
 _LONGEST_CHAIN = 20
 """Rotations that anyone can make within the moment of grace."""
 
-
 ORIGIN = "origin"
 """In a token's details: the hash of the token that it was exchanged for."""
 
 AGREED_UNTIL = "agreed_until"
 """In the details of an authorization: when what the person agreed to is over, in seconds."""
-
-_STEPS = 30
-"""By a part of this size of its tokens' time a family is kept longer than them: a day, when that is thirty."""
 
 _NOTE_SECONDS = 3_600
 """That an access token is in use is written at most this often."""
@@ -228,7 +224,7 @@ class Tokens:
             client_id=client_id,
             scope=scope,
             created_at=now,
-            expires_at=now + max(self.lifetimes.access, self.lifetimes.refresh),
+            expires_at=now + self.lifetimes.family,
             agreed_until=details.pop(AGREED_UNTIL, None),
             details=details,
             **everything,
@@ -288,12 +284,10 @@ class Tokens:
         now = self._clock.now()
         if not self._tokens.consume(token.token_hash, now):
             return False
-        longest = max(self.lifetimes.access, self.lifetimes.refresh)
-        if family.expires_at >= now + longest:
+        until = now + self.lifetimes.family
+        if family.expires_at >= until:
             return self._tokens.use_family(family.family_id, now)
-        # A little longer than its tokens, so that the next ones need not say so again.
-        until = now + longest + longest // _STEPS
-        return self._tokens.extend_family(family.family_id, until, used_at=now)
+        return self._tokens.extend_family(family.family_id, until + self.lifetimes.beyond, used_at=now)
 
     def note_use(self, family: Family) -> None:
         """Note that an access token is in use, at most once an hour."""
