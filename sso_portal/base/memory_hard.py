@@ -2,7 +2,7 @@
 
 Left to itself the C library keeps a block of this size for each thread that has ever hashed. Taking it anew costs
 little where the system has large pages: a dozen of them instead of thousands of small ones. They come empty, and
-emptying them costs a tenth of the hash, so a block waits a second for the next hash. Nothing is left in it: argon2
+emptying them costs a tenth of the hash, so a block waits a moment for the next hash. Nothing is left in it: argon2
 overwrites what it has worked with.
 """
 
@@ -25,7 +25,7 @@ from sso_portal.base.spares import Spares
 _SALT_BYTES = 16
 _HASH_BYTES = 32
 _LARGE_PAGE = 2 * 1024 * 1024
-_SPARE_SECONDS = 1
+_SPARE_SECONDS = 0.2
 _TYPES = {"argon2d": Type.D, "argon2i": Type.I, "argon2id": Type.ID}
 _STORED = re.compile(
     r"\$(argon2(?:id|i|d))(?:\$v=(\d{1,9}))?\$m=(\d{1,9}),t=(\d{1,9}),p=(\d{1,9})"
