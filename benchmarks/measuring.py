@@ -20,8 +20,9 @@ from benchmarks.wire import Ask, Look, Outcome, drive
 class Measured:
     """What one operation costs: milliseconds of processor time each, how many a second, and how long they took.
 
-    ``load_busy`` is the part of the time for which the process that makes the load was busy: near 1 the answers could
-    have come faster; the processor time is right all the same.
+    ``hellos`` is the cost as a multiple of what was asked beside it, by turns, so that both were measured in the same
+    mood of the machine; 0 when nothing was. ``load_busy`` is the part of the time for which the process that makes the
+    load was busy: near 1 the answers could have come faster; the processor time is right all the same.
     """
 
     operation: str
@@ -33,6 +34,7 @@ class Measured:
     amount: int
     errors: int
     load_busy: float
+    hellos: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,19 @@ class _Round:
     outcome: Outcome
 
 
-def measure(operation: Operation, effort: Effort) -> Measured:
-    """Ask in rounds, after one that does not count. Raises :class:`WrongAnswers` at the first wrong one."""
+def measure(operation: Operation, effort: Effort, beside: Operation | None = None) -> Measured:
+    """Ask in rounds, after one that does not count; before and after each a little of what is measured ``beside``.
+    Raises :class:`WrongAnswers` at the first wrong one."""
     amount = effort.amount(operation)
-    rounds = [_round(operation, amount, effort.connections) for _ in range(effort.rounds + 1)][1:]
+    rounds, units = [], []
+    for _ in range(effort.rounds + 1):
+        rounds.append(_round(operation, amount, effort.connections))
+        units.append(_unit(beside, effort))
+    rounds.pop(0)
     costs = [each.cpu / amount * 1000 for each in rounds]
+    ratios = [
+        2 * cost / (before + after) for cost, before, after in zip(costs, units, units[1:], strict=False) if after
+    ]
     seconds = [second for each in rounds for second in each.outcome.seconds]
     return Measured(
         operation=operation.name,
@@ -76,7 +86,16 @@ def measure(operation: Operation, effort: Effort) -> Measured:
         amount=amount * effort.rounds,
         errors=sum(len(each.outcome.errors) for each in rounds),
         load_busy=round(statistics.median(each.busy for each in rounds), 2),
+        hellos=round(statistics.median(ratios), 4) if ratios else 0.0,
     )
+
+
+def _unit(beside: Operation | None, effort: Effort) -> float:
+    """Milliseconds that one of it costs at this moment."""
+    if beside is None:
+        return 0.0
+    amount = effort.amount(beside) // 2
+    return _round(beside, amount, effort.connections).cpu / amount * 1000
 
 
 def _round(operation: Operation, amount: int, connections: int) -> _Round:
@@ -109,13 +128,13 @@ def percentile(values: Sequence[float], percent: float) -> float:
 
 
 def what_can_be_measured(
-    provider: Provider, kinds: Sequence[type[Operation]], effort: Effort
+    provider: Provider, kinds: Sequence[type[Operation]], effort: Effort, beside: Operation | None = None
 ) -> tuple[list[Measured], list[str]]:
     """Each operation that the provider does as it should, and what is wrong with the others."""
     rows, wrong = [], []
     for kind in (each for each in kinds if each.fits(provider)):
         try:
-            rows.append(measure(kind(provider), effort))
+            rows.append(measure(kind(provider), effort, beside))
         except WrongAnswers as error:
             wrong.append(str(error))
     return rows, wrong

@@ -53,8 +53,8 @@ def picture_of(run: Run) -> str:
 
 
 def _bars(run: Run, operation: str) -> list[Bar]:
-    costs = [(found, found.cost(operation)) for found in run.providers]
-    return [(found.name, cost / run.hello_milliseconds, _is_ours(found)) for found, cost in costs if cost is not None]
+    costs = [(found, run.hellos(found, operation)) for found in run.providers]
+    return [(found.name, cost, _is_ours(found)) for found, cost in costs if cost is not None]
 
 
 def _is_ours(found: Found) -> bool:

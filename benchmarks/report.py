@@ -20,7 +20,7 @@ def lines_of(found: Found, run: Run) -> list[str]:
     for row in found.rows:
         counts = found.counts.get(row.operation)
         database = f"{counts.statements:>4} {counts.commits:>8}" if counts else ""
-        ratio = row.cpu_milliseconds / run.hello_milliseconds
+        ratio = run.in_hellos(row)
         title = TITLES.get(row.operation, row.operation)
         lines.append(
             f"{title:<28} {row.cpu_milliseconds:8.3f} {ratio:8.2f} {row.per_second:9.0f} "

@@ -36,9 +36,9 @@ class Found:
     wrong: tuple[str, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
 
-    def cost(self, operation: str) -> float | None:
-        """Milliseconds of processor time, ``None`` when it was not measured."""
-        return next((row.cpu_milliseconds for row in self.rows if row.operation == operation), None)
+    def row(self, operation: str) -> Measured | None:
+        """What was found of it, ``None`` when it was not measured."""
+        return next((row for row in self.rows if row.operation == operation), None)
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,15 @@ class Run:
     def provider(self, name: str) -> Found | None:
         """One of them by its name."""
         return next((each for each in self.providers if each.name == name), None)
+
+    def in_hellos(self, row: Measured) -> float:
+        """What an operation costs, as a multiple of hello world: of the one beside it, or else of the run's."""
+        return row.hellos or row.cpu_milliseconds / self.hello_milliseconds
+
+    def hellos(self, found: Found, operation: str) -> float | None:
+        """The same of a provider's operation; ``None`` when it was not measured."""
+        row = found.row(operation)
+        return self.in_hellos(row) if row is not None else None
 
 
 @dataclass(frozen=True)
@@ -105,8 +114,7 @@ def compare(now: Run, before: Run) -> list[Change]:
     for found in now.providers:
         earlier = before.provider(found.name)
         for row in found.rows if earlier else ():
-            cost = earlier.cost(row.operation) if earlier else None
+            cost = earlier.row(row.operation) if earlier else None
             if cost and now.hello_milliseconds and before.hello_milliseconds:
-                multiples = cost / before.hello_milliseconds, row.cpu_milliseconds / now.hello_milliseconds
-                changes.append(Change(found.name, row.operation, *multiples))
+                changes.append(Change(found.name, row.operation, before.in_hellos(cost), now.in_hellos(row)))
     return sorted(changes, key=lambda change: -change.ratio)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +45,10 @@ class Suite:
         size = machine() if alone else f"{machine()}; the load was made on the core that is measured"
         self._hellos = [_hello(effort)]
         taken = datetime.now(UTC).date().isoformat()
-        self.run = Run(size, busy, taken, self._hellos[0], _hash_milliseconds(), ())
+        hashed = _hash_milliseconds()
+        # In hello worlds, each time of the same moment.
+        self._hashes = [hashed / self._hellos[0]]
+        self.run = Run(size, busy, taken, self._hellos[0], hashed, ())
         print(f"{size}; {busy}")
         print(f"hello world {self.run.hello_milliseconds:.3f} ms, a password hash {self.run.hash_milliseconds:.1f} ms")
 
@@ -73,7 +77,9 @@ class Suite:
     def _measure(self, server: Server, sign_in: Callable[[], Provider], notes: tuple[str, ...]) -> Found:
         try:
             provider = sign_in()
-            rows, wrong = what_can_be_measured(provider, self._kinds, self._effort)
+            with _hello_world() as hello:
+                rows, wrong = what_can_be_measured(provider, self._kinds, self._effort, hello)
+                self._hashes.append(_hash_milliseconds() / measure(hello, self._effort).cpu_milliseconds)
             # What is only kept for a moment, in case that more is asked, is not what a process holds.
             time.sleep(_QUIET_SECONDS)
             memory = tuple(round(each / 2**20, 1) for each in resident_bytes(server.pid))
@@ -85,18 +91,26 @@ class Suite:
         # Once more after each provider: a machine has moods, and they are not the provider's.
         self._hellos.append(_hello(self._effort))
         hello = round(statistics.median(self._hellos), 4)
-        self.run = replace(self.run, hello_milliseconds=hello, providers=(*self.run.providers, found))
+        hashed = round(statistics.median(self._hashes) * hello, 3)
+        providers = (*self.run.providers, found)
+        self.run = replace(self.run, hello_milliseconds=hello, hash_milliseconds=hashed, providers=providers)
         print("\n".join(lines_of(found, self.run)), flush=True)
 
 
-def _hello(effort: Effort) -> float:
+@contextmanager
+def _hello_world() -> Iterator[Hello]:
     with tempfile.TemporaryDirectory() as name:
         server = hello_server(Path(name))
         server.start()
         try:
-            return measure(Hello(hello_of(server)), effort).cpu_milliseconds
+            yield Hello(hello_of(server))
         finally:
             server.stop()
+
+
+def _hello(effort: Effort) -> float:
+    with _hello_world() as hello:
+        return measure(hello, effort).cpu_milliseconds
 
 
 def _hash_milliseconds() -> float:

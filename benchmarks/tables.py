@@ -24,9 +24,10 @@ def portal_table(run: Run) -> list[str]:
         for row in found.rows:
             counts = found.counts.get(row.operation)
             cells = (str(counts.statements), str(counts.commits)) if counts else ("", "")
-            cost = _in_hellos(row.cpu_milliseconds, run)
+            cost = said_short(run.in_hellos(row))
             if row.operation == "sign_in":
-                cost = f"the hash + {_in_hellos(max(0.0, row.cpu_milliseconds - run.hash_milliseconds), run)}"
+                hashed = run.hash_milliseconds / run.hello_milliseconds
+                cost = f"the hash + {said_short(max(0.0, run.in_hellos(row) - hashed))}"
             times = (
                 row.p50_milliseconds / run.hello_milliseconds,
                 row.p99_milliseconds / max(row.p50_milliseconds, 1e-9),
@@ -41,9 +42,9 @@ def peers_table(run: Run) -> list[str]:
     providers = [found for found in run.providers if found.rows]
     lines = [_of_run(run), "", *_head("operation", *(found.name for found in providers))]
     for kind in OPERATIONS:
-        lines.append(_row(kind.title, *(_cell(found.cost(kind.name), run) for found in providers)))
+        lines.append(_row(kind.title, *(_cell(run.hellos(found, kind.name)) for found in providers)))
         if kind.name == _HOP[-1]:
-            lines.append(_row("**one sign-in hop = both**", *(f"**{_cell(_hop(found), run)}**" for found in providers)))
+            lines.append(_row("**one sign-in hop = both**", *(f"**{_cell(_hop(run, found))}**" for found in providers)))
     lines += ["", *(f"- {found.name}: {'; '.join((_standing(found), *found.notes))}." for found in providers)]
     return lines + [line for found in run.providers for line in _wrong(found)]
 
@@ -103,17 +104,13 @@ def _title(operation: str) -> str:
     return next((kind.title for kind in OPERATIONS if kind.name == operation), operation)
 
 
-def _hop(found: Found) -> float | None:
-    costs = [found.cost(name) for name in _HOP]
+def _hop(run: Run, found: Found) -> float | None:
+    costs = [run.hellos(found, name) for name in _HOP]
     return sum(cost for cost in costs if cost is not None) if None not in costs else None
 
 
-def _in_hellos(milliseconds: float, run: Run) -> str:
-    return said_short(milliseconds / run.hello_milliseconds)
-
-
-def _cell(milliseconds: float | None, run: Run) -> str:
-    return "–" if milliseconds is None else _in_hellos(milliseconds, run)
+def _cell(hellos: float | None) -> str:
+    return "–" if hellos is None else said_short(hellos)
 
 
 def _wrong(found: Found) -> list[str]:

@@ -39,6 +39,16 @@ def test_costs_are_compared_as_multiples_of_hello_world() -> None:
     assert (change.ratio, change.is_slower) == (1.0, False)
 
 
+def test_what_was_measured_beside_counts_more_than_the_whole_run() -> None:
+    row = replace(measured("refresh", 0.4), hellos=3.0)
+    of = run(row, measured("jwks", 0.4), hello=0.1)
+    (found,) = of.providers
+    assert [of.hellos(found, name) for name in ("refresh", "jwks", "userinfo")] == [3.0, 4.0, None]
+    (change,) = compare(of, run(measured("refresh", 0.4), hello=0.2))
+    assert (change.before, change.now) == (2.0, 3.0)
+    assert "3.00" in "\n".join(lines_of(found, of))
+
+
 @pytest.mark.parametrize(("now", "slower"), [(0.44, False), (0.45, True), (0.2, False)])
 def test_more_than_ten_percent_is_slower(now: float, slower: bool) -> None:
     (change,) = compare(run(measured("refresh", now)), run(measured("refresh", 0.4)))
