@@ -16,7 +16,7 @@ Headers = list[tuple[str, str]]
 
 _MOST = 16
 """So many requests are answered before the first of them is told so."""
-_LONG_SECONDS = 0.004
+_LONG_SECONDS = 0.010
 """And no longer than this, as soon as one of them has ended."""
 _TRACE = "X-Request-Id"
 _KEPT = ("Date", _TRACE)
