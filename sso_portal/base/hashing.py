@@ -74,6 +74,10 @@ class SecretHasher:
         is_right = self._hasher.matches(_bytes(secret), stored or self._decoy)
         return is_right and stored is not None
 
+    def compute_by(self, compute: Callable[[Callable[[], bytes]], bytes]) -> None:
+        """Let hashes be computed by ``compute``, which calls what it is given, in a thread of its own for example."""
+        self._hasher.compute = compute
+
     def knows(self, _secret: str, _stored: str | None) -> bool:
         """Whether it is known without computing anything that ``secret`` is the one stored."""
         return False

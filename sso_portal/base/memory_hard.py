@@ -13,6 +13,7 @@ import hmac
 import mmap
 import re
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -51,12 +52,14 @@ class Argon2id:
     def __init__(self, *, time_cost: int, memory_cost: int, parallelism: int) -> None:
         """Passes, KiB of memory, lanes (RFC 9106, section 4)."""
         self._costs = Costs("argon2id", ARGON2_VERSION, memory_cost, time_cost, parallelism)
+        self.compute: Callable[[Callable[[], bytes]], bytes] = lambda hashing: hashing()
+        """Calls what it is given and answers the same: a server has threads for it."""
 
     def hash(self, secret: bytes) -> str:
         """The stored form of ``secret`` (PHC string format), with a salt of its own. Raises :class:`HashingError` for
         costs that are impossible."""
         salt = _random(_SALT_BYTES)
-        return _spelled(self._costs, salt, _computed(secret, salt, self._costs, _HASH_BYTES))
+        return _spelled(self._costs, salt, self._computed(secret, salt, self._costs, _HASH_BYTES))
 
     def decoy(self) -> str:
         """What looks like a stored form and costs as much to compare with, but is that of no secret."""
@@ -66,7 +69,7 @@ class Argon2id:
         """Whether ``secret`` is the one stored. What cannot be read or computed is nobody's."""
         try:
             costs, salt, expected = _read(stored)
-            return hmac.compare_digest(_computed(secret, salt, costs, len(expected)), expected)
+            return hmac.compare_digest(self._computed(secret, salt, costs, len(expected)), expected)
         except (HashingError, ValueError):
             return False
 
@@ -74,6 +77,9 @@ class Argon2id:
         """Whether ``stored`` was made with other costs than these. Raises :class:`ValueError` if it cannot be read."""
         costs, salt, expected = _read(stored)
         return (costs, len(salt), len(expected)) != (self._costs, _SALT_BYTES, _HASH_BYTES)
+
+    def _computed(self, secret: bytes, salt: bytes, costs: Costs, length: int) -> bytes:
+        return self.compute(lambda: _computed(secret, salt, costs, length))
 
 
 def _random(length: int) -> bytes:

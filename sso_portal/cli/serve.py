@@ -96,9 +96,11 @@ def run(
     from sso_portal.app import make_app_of
     from sso_portal.cli.caretaker import Caretaker
     from sso_portal.cli.courier import Courier
+    from sso_portal.cli.hashing_threads import HashingThreads
     from sso_portal.cli.heaps import share_heaps
 
     share_heaps()
+    portal.secret_hasher.compute_by(HashingThreads(portal.settings.security.hashing_at_once).compute)
     app = make_app_of(portal)
     # What has been made by now stays; the garbage collector need not walk through it again and again.
     gc.collect()
