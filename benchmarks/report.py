@@ -26,6 +26,8 @@ def lines_of(found: Found, run: Run) -> list[str]:
             f"{title:<28} {row.cpu_milliseconds:8.3f} {ratio:8.2f} {row.per_second:9.0f} "
             f"{row.p50_milliseconds:8.1f} {row.p99_milliseconds:8.1f} {database}".rstrip()
         )
+    if found.around_the_hash is not None:
+        lines.append(f"beside its hash a sign-in costs {found.around_the_hash:.1f} hello worlds")
     lines += [f"not measured: {wrong}" for wrong in found.wrong]
     return [*lines, *_limits(found)]
 

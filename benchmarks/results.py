@@ -26,7 +26,8 @@ class Counts:
 @dataclass(frozen=True)
 class Found:
     """One provider. ``wrong`` says which operations could not be measured, and why; ``resident_mebibytes`` is after
-    load, for each process."""
+    load, for each process. ``around_the_hash``: hello worlds that a sign-in costs beside the hash; both take so much
+    longer than their difference that it is measured by itself."""
 
     name: str
     ready_seconds: float
@@ -35,6 +36,7 @@ class Found:
     notes: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
+    around_the_hash: float | None = None
 
     def row(self, operation: str) -> Measured | None:
         """What was found of it, ``None`` when it was not measured."""

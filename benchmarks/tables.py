@@ -25,9 +25,8 @@ def portal_table(run: Run) -> list[str]:
             counts = found.counts.get(row.operation)
             cells = (str(counts.statements), str(counts.commits)) if counts else ("", "")
             cost = said_short(run.in_hellos(row))
-            if row.operation == "sign_in":
-                hashed = run.hash_milliseconds / run.hello_milliseconds
-                cost = f"the hash + {said_short(max(0.0, run.in_hellos(row) - hashed))}"
+            if row.operation == "sign_in" and found.around_the_hash is not None:
+                cost = f"the hash + {said_short(max(0.0, found.around_the_hash))}"
             times = (
                 row.p50_milliseconds / run.hello_milliseconds,
                 row.p99_milliseconds / max(row.p50_milliseconds, 1e-9),

@@ -37,7 +37,7 @@ def a_run() -> Run:
         0.1,
         16.0,
         (
-            Found("portal on waitress", 0.9, (70.0,), ours, counts=counts),
+            Found("portal on waitress", 0.9, (70.0,), ours, counts=counts, around_the_hash=10.2),
             Found("peer <3> | two", 0.4, (20.0, 70.0), theirs, ("RS256",), ("JWKS at peer: 1 wrong",)),
             Found("peer that is not there", 0.0, (), (), (), ("everything: no network",)),
         ),

@@ -76,3 +76,6 @@ def test_the_printed_table_has_every_row_and_what_went_wrong() -> None:
     assert "4.00" in text
     assert "not measured: an operation" in text
     assert "the load itself was the limit of how many a second: JWKS" in text
+    assert "beside its hash" not in text
+    beside = replace(of.providers[0], around_the_hash=12.34)
+    assert "beside its hash a sign-in costs 12.3 hello worlds" in "\n".join(lines_of(beside, of))
