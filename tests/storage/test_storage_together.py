@@ -19,6 +19,7 @@ from sso_portal.storage.database import Database, Work
 from sso_portal.storage.together import Together
 from sso_portal.storage.versions import bump_version, read_version
 from sso_testkit.counting import counting
+from tests.support.broken_rules import break_a_rule
 from tests.support.records import add_user
 
 LONG = 30
@@ -73,13 +74,6 @@ def house(tmp_path: Path, migrated_sqlite: Path) -> Iterator[House]:
     yield House(database)
     assert database.connections.taken == 0
     database.close()
-
-
-def break_a_rule(work: Work, _name: str) -> None:
-    """What SQLite finds out at the end only."""
-    work.write(text("PRAGMA defer_foreign_keys=ON"))
-    columns, values = "(sid, client_id, first_used_at, last_used_at)", "('nobody', 'nothing', 1, 1)"
-    work.write(text(f"INSERT INTO participations {columns} VALUES {values}"))
 
 
 def end_everything(work: Work, name: str) -> None:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from transaction import TransactionManager
 from waitress.adjustments import Adjustments
 
@@ -26,6 +25,7 @@ from sso_portal.storage.database import Database, Work
 from sso_portal.storage.versions import bump_version, read_version
 from sso_testkit.counting import Counted, counting
 from sso_testkit.together import together
+from tests.support.broken_rules import break_a_rule
 
 LONG = 30
 PATHS = ("/write", "/break", "/slow", "/own", "/large", "/file", "/fail", "/hash")
@@ -57,7 +57,7 @@ class House:
 
     def answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
-        acts: dict[str, Callable[[Work], object]] = {"/break": self.break_a_rule, "/read": lambda work: None}
+        acts: dict[str, Callable[[Work], object]] = {"/break": break_a_rule, "/read": lambda work: None}
         manager = TransactionManager(explicit=True)
         manager.begin()
         work = self.database.join(manager)
@@ -82,13 +82,6 @@ class House:
             file.write_bytes(body)
             return environ["wsgi.file_wrapper"](file.open("rb"))
         return [body]
-
-    @staticmethod
-    def break_a_rule(work: Work) -> None:
-        """What SQLite finds out at the end only."""
-        work.write(text("PRAGMA defer_foreign_keys=ON"))
-        columns = "(sid, client_id, first_used_at, last_used_at)"
-        work.write(text(f"INSERT INTO participations {columns} VALUES ('nobody', 'nothing', 1, 1)"))
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", int(self.server.effective_port)), timeout=LONG)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from transaction import TransactionManager
 
 from sso_portal.cli.arrivals import Arrivals
@@ -23,6 +22,7 @@ from sso_portal.cli.row import Row
 from sso_portal.storage.database import Database, Work
 from sso_portal.storage.versions import bump_version, read_version
 from sso_testkit.counting import counting
+from tests.support.broken_rules import break_a_rule
 
 LONG = 30
 PATHS = ("/write", "/break", "/slow", "/hash", "/fail", "/parts", "/body")
@@ -79,7 +79,7 @@ class House:
 
     def application(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
-        acts: dict[str, Callable[[Work], object]] = {"/break": self.break_a_rule, "/read": lambda work: None}
+        acts: dict[str, Callable[[Work], object]] = {"/break": break_a_rule, "/read": lambda work: None}
         manager = TransactionManager(explicit=True)
         manager.begin()
         work = self.database.join(manager)
@@ -101,13 +101,6 @@ class House:
         if path == "/body":
             return [environ["wsgi.input"].read()]
         return [f"seen {number}".encode()]
-
-    @staticmethod
-    def break_a_rule(work: Work) -> None:
-        """What SQLite finds out at the end only."""
-        work.write(text("PRAGMA defer_foreign_keys=ON"))
-        columns = "(sid, client_id, first_used_at, last_used_at)"
-        work.write(text(f"INSERT INTO participations {columns} VALUES ('nobody', 'nothing', 1, 1)"))
 
     def ask(self, path: str, method: str = "GET", body: bytes | None = None, **scope: Any) -> Protocol:
         protocol = Protocol(lambda: self.order.append("told"))
