@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _UNAVAILABLE = 503
 _FAILED: tuple[int, Headers, bytes] = (500, [("Connection", "close")], b"")
+_TOO_LATE: tuple[int, Headers, bytes] = (_UNAVAILABLE, [("Connection", "close"), ("Retry-After", "5")], b"")
 _log = logging.getLogger("sso_portal.server")
 
 _ENVIRON: dict[str, Any] = {
@@ -144,8 +145,8 @@ class _Call:
             _log.exception("an answer could not be sent")
 
     def cancel(self) -> None:
-        """Leave it unanswered: all is over."""
-        self._protocol.response_bytes(*_FAILED)
+        """All is over, and nothing has been done: another process may do it."""
+        self._protocol.response_bytes(*_TOO_LATE)
 
 
 class _Body:

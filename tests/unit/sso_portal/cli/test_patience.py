@@ -7,13 +7,12 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from transaction import TransactionManager
 from waitress.adjustments import Adjustments
 
 from sso_portal.cli.on_waitress import Server
@@ -21,23 +20,20 @@ from sso_portal.cli.patience import PatientChannel
 from sso_portal.cli.readiness import Connections
 from sso_portal.cli.relay import Relay
 from sso_portal.cli.row import Row
-from sso_portal.storage.database import Database, Work
-from sso_portal.storage.versions import bump_version, read_version
+from sso_portal.storage.database import Database
+from sso_portal.storage.versions import bump_version
 from sso_testkit.counting import Counted, counting
 from sso_testkit.together import together
-from tests.support.broken_rules import break_a_rule
+from tests.support.writing_application import LONG, WritingApplication
 
-LONG = 30
 PATHS = ("/write", "/break", "/slow", "/own", "/large", "/file", "/fail", "/hash")
 
 
-class House:
+class House(WritingApplication):
     """A server whose answers write."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
-        self.begun, self.end = threading.Event(), threading.Event()
-        self.relay = Relay(4)
+        super().__init__(database, Relay(4))
         listener = socket.create_server(("127.0.0.1", 0))
         self.server = Server(
             self.answer,
@@ -57,21 +53,7 @@ class House:
 
     def answer(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
-        acts: dict[str, Callable[[Work], object]] = {"/break": break_a_rule, "/read": lambda work: None}
-        manager = TransactionManager(explicit=True)
-        manager.begin()
-        work = self.database.join(manager)
-        number = read_version(work, "one")
-        acts.get(path, lambda work: bump_version(work, "one"))(work)
-        manager.commit()
-        if path == "/fail":
-            raise ZeroDivisionError
-        if path == "/slow":
-            self.begun.set()
-            assert self.end.wait(LONG)
-        if path == "/hash":
-            with self.relay.stand_in():
-                assert self.end.wait(LONG)
+        number = self.act(path)
         if path == "/own":
             with self.database.transaction() as own:
                 bump_version(own, "own")
@@ -91,10 +73,6 @@ class House:
         with self.connect() as connection:
             connection.sendall(requests(*paths[:-1]) + f"GET {paths[-1]} HTTP/{version}\r\n".encode() + CLOSE)
             return everything(connection)
-
-    def count(self, name: str = "one") -> int:
-        with self.database.transaction() as work:
-            return read_version(work, name)
 
 
 CLOSE = b"Host: a\r\nConnection: close\r\n\r\n"

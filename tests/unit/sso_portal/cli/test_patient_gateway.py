@@ -13,18 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transaction import TransactionManager
 
 from sso_portal.cli.arrivals import Arrivals
-from sso_portal.cli.gateway import PatientGateway
+from sso_portal.cli.gateway import PatientGateway, _Call
 from sso_portal.cli.relay import Relay
 from sso_portal.cli.row import Row
-from sso_portal.storage.database import Database, Work
-from sso_portal.storage.versions import bump_version, read_version
+from sso_portal.storage.database import Database
 from sso_testkit.counting import counting
-from tests.support.broken_rules import break_a_rule
+from tests.support.writing_application import LONG, WritingApplication
 
-LONG = 30
 PATHS = ("/write", "/break", "/slow", "/hash", "/fail", "/parts", "/body")
 
 
@@ -63,13 +60,12 @@ class Parts:
         self.is_closed = True
 
 
-class House:
+class House(WritingApplication):
     """A gateway whose application writes."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
-        self.begun, self.end, self.failed = threading.Event(), threading.Event(), threading.Event()
-        self.relay = Relay(2)
+        super().__init__(database, Relay(2))
+        self.failed = threading.Event()
         shared = database.commit_together(self.relay.is_relieved)
         assert shared is not None
         row = Row(shared, PATHS)
@@ -79,22 +75,7 @@ class House:
 
     def application(self, environ: dict[str, Any], start_response: Any) -> Any:
         path = environ["PATH_INFO"]
-        acts: dict[str, Callable[[Work], object]] = {"/break": break_a_rule, "/read": lambda work: None}
-        manager = TransactionManager(explicit=True)
-        manager.begin()
-        work = self.database.join(manager)
-        number = read_version(work, "one")
-        acts.get(path, lambda work: bump_version(work, "one"))(work)
-        manager.commit()
-        if path == "/fail":
-            raise ZeroDivisionError
-        if path == "/slow":
-            self.begun.set()
-            assert self.end.wait(LONG)
-        if path == "/hash":
-            with self.relay.stand_in():
-                self.begun.set()
-                assert self.end.wait(LONG)
+        number = self.act(path)
         start_response("200 OK", [("X-Request-Id", "trace-1")])
         if path == "/parts":
             return self.parts
@@ -108,10 +89,6 @@ class House:
         scope = {"REQUEST_METHOD": method, "PATH_INFO": path, "wsgi.input": io.BytesIO(body or b""), **length, **scope}
         self.gateway(protocol, scope)
         return protocol
-
-    def count(self) -> int:
-        with self.database.transaction() as work:
-            return read_version(work, "one")
 
     @contextmanager
     def busy(self) -> Iterator[None]:
@@ -258,6 +235,13 @@ def test_a_protocol_that_breaks_harms_nobody(house: House, caplog: pytest.LogCap
     assert house.count() == 2
 
 
+def test_who_cannot_be_answered_any_more_is_told_to_come_again(house: House) -> None:
+    protocol = Protocol(lambda: None)
+    _Call(house.gateway, protocol, {}).cancel()
+    assert protocol.answer == (503, b"")
+    assert protocol.headers == {"Connection": "close", "Retry-After": "5"}
+
+
 def test_who_comes_last_is_answered_too(tmp_path: Path, migrated_sqlite: Path) -> None:
     file = tmp_path / "last.sqlite3"
     shutil.copy(migrated_sqlite, file)
@@ -266,7 +250,7 @@ def test_who_comes_last_is_answered_too(tmp_path: Path, migrated_sqlite: Path) -
     with house.gateway.open():
         asked = [house.ask("/write") for _ in range(20)]
     statuses = [protocol.answer[0] for protocol in asked]
-    # Answered, or sent away by the end: 500, and nothing has been written.
-    assert set(statuses) <= {200, 500}
+    # Answered, or sent away by the end, and then nothing has been written.
+    assert set(statuses) <= {200, 503}
     assert house.count() == statuses.count(200)
     database.close()
