@@ -13,6 +13,20 @@ from sso_portal.services.keys import KeyInfo
 _COLUMNS = ("kid", "algorithm", "generation", "state", "created_at", "signs_from", "superseded_at")
 
 
+_KID_LENGTH = 43
+
+
+class _OfKey(click.Command):
+    """A command that is told a key. A ``kid`` is a thumbprint (RFC 7638): one of 64 begins with a hyphen, and is no
+    option for that."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """``args``, with what has the length of a thumbprint as what it is."""
+        keys = [given for given in args if len(given) == _KID_LENGTH]
+        others = [given for given in args if len(given) != _KID_LENGTH and given != "--"]
+        return super().parse_args(ctx, [*others, "--", *keys] if keys else args)
+
+
 @click.group()
 def key() -> None:
     """Signing keys: list, rotate, remove."""
@@ -42,7 +56,7 @@ def rotate(office: Office, ahead: bool, as_json: bool) -> None:
         tell(_rows(unit.keys.rotate(ahead=ahead)), _COLUMNS, as_json=as_json)
 
 
-@key.command()
+@key.command(cls=_OfKey)
 @click.argument("kid", metavar="KID")
 @office
 def remove(office: Office, kid: str) -> None:

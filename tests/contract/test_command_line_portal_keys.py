@@ -47,6 +47,17 @@ def test_a_leaked_key_is_removed_once_another_signs(ready: Run) -> None:
     assert ready("db", "check").returncode == 0
 
 
+@pytest.mark.parametrize("beginning", ["-J", "-h", "--", "--help"])
+def test_a_key_may_begin_with_a_hyphen(ready: Run, beginning: str) -> None:
+    kid = beginning.ljust(43, "k")
+    assert f"There is no key {kid}" in refused(ready("key", "remove", kid))
+    assert f"There is no key {kid}" in refused(ready("key", "remove", "--", kid))
+
+
+def test_help_on_removing_a_key_is_still_an_option(ready: Run) -> None:
+    assert "Forget a leaked key" in ready("key", "remove", "--help").stdout
+
+
 def test_the_list_of_keys_is_a_table_with_words(ready: Run) -> None:
     ready("key", "rotate", "--ahead")
     lines = ready("key", "list").stdout.splitlines()
