@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _LOOPBACK_NAMES = {"localhost"}
+_PLAIN = re.compile("[A-Za-z0-9_.~-]*")
 _LOOPBACK_ADDRESS = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?([/?][!-\[\]-~]*)?")
 _HOST = re.compile(r"([A-Za-z0-9_](?:[A-Za-z0-9._-]{0,251}[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _HIGHEST_PORT = 65_535
@@ -122,12 +123,17 @@ def host_and_port(text: str) -> tuple[str, int | None] | None:
 
 def add_query(uri: str, parameters: Iterable[tuple[str, str]]) -> str:
     """``uri`` with ``parameters`` appended to its query; what was there stays as it was (RFC 6749, section 3.1.2)."""
-    added = urlencode(list(parameters))
+    added = "&".join([f"{_encoded(name)}={_encoded(value)}" for name, value in parameters])
     if added and uri.startswith(("https://", "http://")) and "?" not in uri and "#" not in uri:
         return f"{uri}?{added}"
     parts = urlsplit(uri)
     query = "&".join(part for part in (parts.query, added) if part)
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment))
+
+
+def _encoded(text: str) -> str:
+    # Most of what is sent by the portal has nothing in it to be encoded.
+    return text if _PLAIN.fullmatch(text) else quote_plus(text)
 
 
 def origin(uri: str) -> str:

@@ -6,7 +6,9 @@ import json
 import logging
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import Any
 
 from sso_portal.base.trace import current_trace
@@ -33,7 +35,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return "{" + ", ".join([f"{encode_basestring(name)}: {_json(value)}" for name, value in line.items()]) + "}"
+        return "{" + ", ".join([_name(name) + _json(value) for name, value in line.items()]) + "}"
 
     def _time(self, moment: float) -> str:
         whole = int(moment)
@@ -44,10 +46,17 @@ class JsonLines(logging.Formatter):
         return f"{text}.{int((moment - whole) * 1000):03}+00:00"
 
 
+@lru_cache(maxsize=500)
+def _name(name: str) -> str:
+    return f"{encode_basestring(name)}: "
+
+
 def _json(value: Any) -> str:
-    # Strings and whole numbers, which most values are, without the encoder that all others take.
+    # Strings and numbers, which most values are, without the encoder that all others take.
     kind = type(value)
-    return encode_basestring(value) if kind is str else str(value) if kind is int else _encode(value)
+    if kind is str:
+        return encode_basestring(value)
+    return repr(value) if kind is int or (kind is float and isfinite(value)) else _encode(value)
 
 
 class GatheredLines(logging.StreamHandler[Any]):

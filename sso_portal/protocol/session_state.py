@@ -22,11 +22,13 @@ class BrowserStates:
 
     def __init__(self, key: bytes) -> None:
         """``key`` is known to this portal alone."""
-        self._hashed = keyed_hash(key)
+        hashed = keyed_hash(key)
+        # A browser's session is asked for at each of its visits.
+        self._known = lru_cache(maxsize=1_000)(lambda sid: base64url(hashed(sid.encode())[:_STATE_BYTES]))
 
     def of(self, sid: str) -> str:
         """The state of one session: 22 characters of base64url, the same however often its cookie changes."""
-        return base64url(self._hashed(sid.encode())[:_STATE_BYTES])
+        return self._known(sid)
 
     def session_state(self, sid: str, client_id: str, redirect_uri: str) -> str | None:
         """What the site is given (section 2), or ``None`` for an app: no page of an origin could ask there."""

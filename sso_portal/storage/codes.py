@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from sso_portal.storage.database import Work, values_of
+from sso_portal.storage.records import making
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import PERSON, User, person_of, users
@@ -70,6 +71,7 @@ class Code:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+_code = making(Code)
 _OWN = len(codes.c)
 _LIVING = select(sessions.c.sid).where(sessions.c.sid == codes.c.sid, sessions.c.ended_at.is_(None))
 _OLD = select(codes.c.code_hash).where(codes.c.expires_at < bindparam("before"))
@@ -119,7 +121,7 @@ class CodeStore:
         """The same, and the person it was given out for, enabled or not; in one statement."""
         values = self._work.first_values(_GET_WITH_PERSON, {"code_hash": code_hash})
         person = person_of(values[_OWN:]) if values is not None else None
-        return (Code(*values[:_OWN]), person) if values is not None and person is not None else None
+        return (_code(values[:_OWN]), person) if values is not None and person is not None else None
 
     def of_family(self, family_id: str) -> Code | None:
         """The code that a family began with, if it began with one."""

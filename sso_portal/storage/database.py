@@ -96,6 +96,12 @@ class Database:
             self.connections.before_turn = self.together.settle_own
         return self.together
 
+    def let_go(self) -> None:
+        """This thread is about to wait for something: it keeps nobody from writing meanwhile. What its own unit of work
+        has written already is the exception."""
+        if self.together is not None:
+            self.together.settle_own()
+
     @contextmanager
     def large_changes(self) -> Iterator[Connection]:
         """A transaction for changes that may be larger than memory."""

@@ -95,11 +95,11 @@ class ReadyStatements:
         """How many are known."""
         return len(self._known)
 
-    def ready(self, statement: Executable, values: Values | Sequence[Values]) -> ReadyStatement | None:
+    def ready(self, statement: Executable, values: Values | list[Values]) -> ReadyStatement | None:
         """The statement, ready for such values, or ``None`` when it has to be made anew for each use: its text depends
         on the values."""
-        many = not isinstance(values, Mapping)
-        first: Values = values[0] if isinstance(values, Sequence) else values
+        many = isinstance(values, list)
+        first: Values = values[0] if many else values  # type: ignore[index, assignment]
         try:
             ready = self._known[statement, many]
         except KeyError:

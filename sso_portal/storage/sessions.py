@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from sso_portal.storage.database import Work, values_of
+from sso_portal.storage.records import making
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.users import PERSON, User, person_of, users
 
@@ -163,11 +164,14 @@ class Session:
     ended_because: str | None = None
 
 
+_session = making(Session)
+
+
 def _with_person(values: Sequence[Any]) -> tuple[Session, User]:
     person = person_of(values[_OWN:_WITH_PERSON])
     if person is None:
         raise TypeError("a session is somebody's")
-    return Session(*values[:_OWN]), person
+    return _session(values[:_OWN]), person
 
 
 class SessionStore:

@@ -22,6 +22,7 @@ class _Here(threading.local):
 
     may_share = False
     batch: Batch | None = None
+    rest: Callable[[], None] | None = None
 
 
 class Together:
@@ -59,6 +60,19 @@ class Together:
         """Whether what this thread is about to write may wait for others."""
         return self._here.may_share and not self._is_relieved()
 
+    def enter_open(self, rest: Callable[[], None]) -> Batch | None:
+        """The batch of this thread that is open, for a unit of work that begins by reading and has to leave it;
+        ``None`` when there is none, or its changes may not wait for others. By ``rest`` it is told to leave before it
+        has written anything: this thread is about to wait."""
+        here, batch = self._here, self._open
+        if not here.may_share or batch is None or batch.owner != get_ident() or self._is_relieved():
+            return None
+        if not batch.enter():
+            return None
+        # What is read there may never have been, so nothing is told of it either before it is settled.
+        here.may_share, here.batch, here.rest = False, batch, rest
+        return batch
+
     def enter(self) -> Batch:
         """A place for a unit of work that is about to write, which has to leave it. Raises what SQLAlchemy raises when
         others do not let it write."""
@@ -71,19 +85,26 @@ class Together:
         here.batch = batch
         return batch
 
-    def leave(self, batch: Batch, *, is_kept: bool) -> None:
-        """A unit of work has ended, well or not. Raises what SQLAlchemy raises when it cannot be kept."""
+    def leave(self, batch: Batch, *, is_kept: bool, has_written: bool) -> None:
+        """A unit of work has ended, well or not; when it has not written, it may come again. Raises what SQLAlchemy
+        raises when it cannot be kept."""
+        self._here.rest = None
+        self._here.may_share = not has_written
         batch.leave(is_kept=is_kept)
         if self._is_relieved():
             self.settle()
 
     def settle(self) -> None:
         """Commit what is open, and tell whoever waits for it. Any thread may do this. Without effect while a unit of
-        work is in the middle of it: then its thread will."""
+        work is in the middle of it, unless that is this thread's and has only read: then its thread will."""
         batch = self._open
-        if batch is not None:
-            # It is this thread's, and another one is about to do the same.
-            batch.settle(waits=batch.owner == get_ident())
+        if batch is None:
+            return
+        is_own = batch.owner == get_ident()
+        if is_own and self._here.rest is not None:
+            self._here.rest()
+        # If it is this thread's, another one is about to do the same.
+        batch.settle(waits=is_own)
 
     def settle_own(self) -> None:
         """The same, if it is this thread's."""

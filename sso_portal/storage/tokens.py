@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from sso_portal.storage.consents import consents
 from sso_portal.storage.database import Work, values_of
+from sso_portal.storage.records import making
 from sso_portal.storage.schema import metadata, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import PERSON, User, person_of, users
@@ -132,6 +133,7 @@ class PresentedToken:
 
 _FAMILY_NAMES = tuple(column.name for column in families.c)
 # Where a row of a token and its family is divided. Columns stand in the order of the records' fields.
+_token, _family = making(Token), making(Family)
 _OWN = len(tokens.c)
 _WITH_FAMILY = _OWN + len(families.c)
 _FAMILY = tuple(column.label(f"family_{column.name}") for column in families.c)
@@ -246,7 +248,7 @@ class TokenStore:
         """The token with this hash and its family, whatever their state; of one ``kind``, or of any."""
         query = _GET if kind is None else _GET_OF_KIND
         values = self._work.first_values(query, _whose(token_hash, kind))
-        return (Token(*values[:_OWN]), Family(*values[_OWN:])) if values is not None else None
+        return (_token(values[:_OWN]), _family(values[_OWN:])) if values is not None else None
 
     def presented(self, token_hash: str, kind: str | None = None) -> PresentedToken | None:
         """The same with all that a request needs to judge it, in one statement."""
@@ -254,7 +256,7 @@ class TokenStore:
         values = self._work.first_values(query, _whose(token_hash, kind))
         if values is None:
             return None
-        token, family = Token(*values[:_OWN]), Family(*values[_OWN:_WITH_FAMILY])
+        token, family = _token(values[:_OWN]), _family(values[_OWN:_WITH_FAMILY])
         return PresentedToken(token, family, person_of(values[_WITH_FAMILY:-1]), values[-1])
 
     def family(self, family_id: str) -> Family | None:

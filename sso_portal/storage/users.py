@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, String, Table, bindparam, select, update
 
 from sso_portal.storage.database import Work
+from sso_portal.storage.records import making
 from sso_portal.storage.schema import metadata, time_column
 
 users = Table(
@@ -76,9 +77,12 @@ class User:
     roles: list[str] = field(default_factory=list)
 
 
+_user = making(User)
+
+
 def person_of(values: Sequence[Any]) -> User | None:
     """The person whom :data:`PERSON` has read; ``None`` when there was nobody to be joined."""
-    return User(*values) if values[0] is not None else None
+    return _user(values) if values[0] is not None else None
 
 
 class UserStore:

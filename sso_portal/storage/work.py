@@ -68,7 +68,7 @@ class Work:
         """Every row of a query."""
         return self._rows(statement, values)
 
-    def write(self, statement: Executable, values: Values | Sequence[Values] | None = None) -> int:
+    def write(self, statement: Executable, values: Values | list[Values] | None = None) -> int:
         """Run a changing statement; answers how many rows it changed."""
         self._begin_to_write()
         if values is not None and (ready := self._ready.ready(statement, values)) is not None:
@@ -114,7 +114,7 @@ class Work:
     def close(self) -> None:
         """Give the connection back; what is not committed is undone."""
         if self._batch is not None:
-            self._leave(is_kept=False)
+            self._leave(is_kept=not self._has_written)
             return
         held, connection, has_written = self._held, self._connection, self._has_written
         self._held, self._connection, self._has_written = None, None, False
@@ -130,7 +130,12 @@ class Work:
 
     def _begin(self) -> None:
         self._on_begin()
-        self._held = self._connections.take()
+        batch = self._together.enter_open(self.rest) if self._together is not None else None
+        if batch is not None:
+            # It is likely to write, and what is read there need not be read by a transaction of its own.
+            self._batch, self._held = batch, batch.held
+        else:
+            self._held = self._connections.take()
 
     def _begin_to_write(self) -> None:
         if self._has_written:
@@ -144,6 +149,8 @@ class Work:
 
     def _enter(self) -> bool:
         """Write in a transaction with others, if that may be."""
+        if self._batch is not None:
+            return True
         together = self._together
         if together is None or not together.is_offered:
             return False
@@ -156,10 +163,10 @@ class Work:
         return True
 
     def _leave(self, *, is_kept: bool) -> None:
-        batch, self._batch = self._batch, None
+        batch, has_written, self._batch = self._batch, self._has_written, None
         self._held, self._connection, self._has_written = None, None, False
         if self._together is not None and batch is not None:
-            self._together.leave(batch, is_kept=is_kept)
+            self._together.leave(batch, is_kept=is_kept, has_written=has_written)
 
     def _rows(self, statement: Executable, values: Values | None) -> list[Row]:
         if self._held is None:
@@ -168,7 +175,7 @@ class Work:
             return ready.rows(self._run(ready, values).fetchall())
         return [dict(row) for row in self._execute(statement, values).mappings()]
 
-    def _run(self, ready: ReadyStatement, values: Values | Sequence[Values]) -> DBAPICursor:
+    def _run(self, ready: ReadyStatement, values: Values | list[Values]) -> DBAPICursor:
         held: Any = self._held
         cursor: DBAPICursor = held.dbapi_connection.cursor()
         many = isinstance(values, list)

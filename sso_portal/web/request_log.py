@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pyramid.config import Configurator
 from pyramid.registry import Registry
@@ -14,6 +14,7 @@ from pyramid.response import Response
 from pyramid.tweens import INGRESS
 
 from sso_portal.base.circumstances import Circumstances, current_circumstances
+from sso_portal.base.clock import milliseconds
 from sso_portal.base.ids import trace
 from sso_portal.base.trace import current_trace
 from sso_portal.web.addresses import client_address
@@ -54,6 +55,22 @@ def request_log_factory(handler: Handler, registry: Registry) -> Handler:
     return request_log
 
 
+class _Line(logging.LogRecord):
+    """Where it was written is nothing that anybody wants to know, and finding that out takes long: each line is like
+    the first one, but for its moment."""
+
+    _like: ClassVar[Mapping[str, Any]] = {
+        **vars(logging.LogRecord(_log.name, logging.INFO, __file__, 0, "request", None, None)),
+        **dict.fromkeys(("thread", "threadName", "process", "processName")),
+    }
+    fields: Mapping[str, Any]
+
+    def __init__(self) -> None:
+        """A line of this moment."""
+        now = milliseconds()
+        vars(self).update(self._like, created=now / 1000, msecs=now % 1000)
+
+
 def _circumstances(request: Request, proxies: Collection[str]) -> Circumstances:
     return Circumstances("web", client_address(request.environ, proxies), request.environ.get("HTTP_USER_AGENT", ""))
 
@@ -69,8 +86,7 @@ def _plain(status: int, error: str) -> Response:
 def _write(environ: Mapping[str, Any], status: int, seconds: float) -> None:
     if not _log.isEnabledFor(logging.INFO):
         return
-    # Made by hand: nobody wants to know which line of this file has written it, and finding that out takes long.
-    record = logging.LogRecord(_log.name, logging.INFO, __file__, 0, "request", None, None)
+    record = _Line()
     record.fields = {
         "method": environ.get("REQUEST_METHOD", ""),
         "path": environ.get("PATH_INFO", "")[:200],

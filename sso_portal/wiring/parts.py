@@ -68,6 +68,7 @@ class Parts:
             allowed_hosts=settings.fetch.allowed_hosts,
             timeout_seconds=settings.fetch.timeout_seconds,
             network=network,
+            before_waiting=self.database.let_go,
         )
         self.client_keys = ClientKeys(self.fetcher, self.clock)
         tokens, session = settings.tokens, settings.session

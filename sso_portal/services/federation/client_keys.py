@@ -77,7 +77,10 @@ class ClientKeys:
         if not uri:
             return client.metadata["jwks"] or _NO_KEYS
         published = self._published_by(client.client_id, uri)
-        with published.lock:
+        if not published.lock.acquire(blocking=False):
+            self._fetcher.before_waiting()
+            published.lock.acquire()
+        try:
             now = self._clock.now()
             wanted = anew or not _is_within(KEPT_SECONDS, published.fetched_at, now)
             if wanted and not _is_within(PAUSE_SECONDS, published.tried_at, now):
@@ -86,6 +89,8 @@ class ClientKeys:
             if published.jwks is None or not _is_within(KEPT_SECONDS, published.fetched_at, now):
                 raise KeysUnavailable(f"The client's keys at its jwks_uri cannot be used. {published.problem}")
             return published.jwks
+        finally:
+            published.lock.release()
 
     def _published_by(self, client_id: str, uri: str) -> _Published:
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -21,10 +21,17 @@ class Fetcher:
     """Calls public addresses, and such as the operator allows. One for the process; nothing is kept between calls."""
 
     def __init__(
-        self, *, allowed_hosts: Collection[str] = (), timeout_seconds: float = 5, network: Network | None = None
+        self,
+        *,
+        allowed_hosts: Collection[str] = (),
+        timeout_seconds: float = 5,
+        network: Network | None = None,
+        before_waiting: Callable[[], None] = lambda: None,
     ) -> None:
         """``allowed_hosts``: ``host`` or ``host:port`` that may also be private and plain http; a host without a port
-        is allowed with every port. ``timeout_seconds`` is for a fetch as a whole."""
+        is allowed with every port. ``timeout_seconds`` is for a fetch as a whole; ``before_waiting`` is done before
+        each, and before somebody waits for one of another thread's."""
+        self.before_waiting = before_waiting
         self._allowed_hosts = allowed_hosts
         self._timeout_seconds = timeout_seconds
         self._network = network
@@ -59,6 +66,7 @@ class Fetcher:
         import requests
         from urllib3.exceptions import HTTPError
 
+        self.before_waiting()
         deadline, network = Deadline(self._timeout_seconds), self._network or _internet()
         addresses = _addresses(network, target, deadline)
         sent = {**headers, "Accept-Encoding": "identity", "User-Agent": "sso-portal", "Connection": "close"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import string
 
 import pytest
 
@@ -73,3 +74,12 @@ def test_who_stands_beside_another_has_its_moment() -> None:
     assert (len(second), second.isalnum()) == (54, True)
     assert second == ids.ordered_like(first, b"\1" * 32)
     assert ids.ordered_like("a" * 43, b"\1" * 32) == second[:43]
+
+
+@pytest.mark.parametrize("raw", [bytes(32), b"\xff" * 32, bytes(range(32)), b"\0" * 31 + b"\x3d", b"\x80" + bytes(31)])
+def test_bytes_are_spelled_as_they_always_were(raw: bytes) -> None:
+    number, digits = int.from_bytes(raw, "big"), ""
+    for _ in range(43):
+        number, digit = divmod(number, 62)
+        digits += (string.ascii_letters + string.digits)[digit]
+    assert ids.token_of(raw) == digits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -35,12 +36,19 @@ class Shelf:
 
     def __init__(self) -> None:
         self.content: bytes | Unfetchable = json.dumps(jwk_set(OLD)).encode()
-        self.visits = 0
+        self.visits = self.waits = 0
+        self.is_open = threading.Event()
+        self.is_open.set()
+
+    def before_waiting(self) -> None:
+        self.waits += 1
+        self.is_open.set()
 
     def get(self, url: str, *, accept: str) -> bytes:
         assert url == URI
         assert "application/jwk-set+json" in accept
         self.visits += 1
+        assert self.is_open.wait(30)
         if isinstance(self.content, Unfetchable):
             raise self.content
         return self.content
@@ -192,6 +200,14 @@ def test_another_address_is_another_fetch(keys: ClientKeys, shelf: Shelf) -> Non
 def test_many_threads_fetch_once(keys: ClientKeys, shelf: Shelf) -> None:
     assert all(found == jwk_set(OLD) for found in together(20, lambda _number: keys.of(RP)))
     assert shelf.visits == 1
+
+
+def test_who_waits_for_the_fetch_of_another_thread_says_so_before(keys: ClientKeys, shelf: Shelf) -> None:
+    shelf.is_open.clear()
+    assert all(found == jwk_set(OLD) for found in together(2, lambda _number: keys.of(RP)))
+    assert (shelf.visits, shelf.waits) == (1, 1)
+    keys.of(RP)
+    assert shelf.waits == 1
 
 
 def test_only_so_many_clients_are_remembered(keys: ClientKeys, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

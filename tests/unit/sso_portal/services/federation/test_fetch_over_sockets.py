@@ -40,6 +40,18 @@ def test_a_document_is_asked_for_with_its_kind_and_brought() -> None:
     assert not any(line.lower().startswith(("cookie", "authorization")) for line in lines)
 
 
+def test_before_it_waits_for_a_server_it_says_so() -> None:
+    heard_before: list[int] = []
+    with RawServer(answer(b"{}")) as server:
+        fetcher = Fetcher(
+            allowed_hosts=("127.0.0.1",),
+            timeout_seconds=SECONDS,
+            before_waiting=lambda: heard_before.append(len(server.heard)),
+        )
+        fetcher.get(f"http://127.0.0.1:{server.port}/jwks", accept="application/json")
+    assert (heard_before, len(server.heard)) == ([0], 1)
+
+
 def test_a_document_in_chunks_and_one_that_ends_with_the_connection() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
     for whole in (chunked, b"HTTP/1.0 200 OK\r\n\r\nabcde"):
