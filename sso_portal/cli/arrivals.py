@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sso_portal.cli.row import Row
 
 
+_MOMENT_SECONDS = 0.0002
+"""Before what is pending is committed: those who bring requests need their turn at Python, and may have one at hand."""
+
+
 class Arrivals:
     """Where whoever is at the post of ``relay`` waits for requests, whose answers may be held back in ``row``."""
 
@@ -54,8 +58,8 @@ class Arrivals:
         """Wait until there is something to do; whether to go on."""
         # Said first: whoever brings something from now on rings, and what came before is seen here.
         self._is_waiting = True
-        if not (self._relay.presses or self._row.together.is_pending or self._is_over):
-            self._bell.acquire()
+        if not (self._relay.presses or self._is_over):
+            self._bell.acquire(timeout=_MOMENT_SECONDS if self._row.together.is_pending else -1)
         self._is_waiting = False
         return not self._is_over
 
