@@ -20,6 +20,7 @@ from sqlalchemy.pool import QueuePool
 from sso_portal.storage.connections import BUSY_SECONDS, Connections
 from sso_portal.storage.joining import joined
 from sso_portal.storage.ready import Row, Values
+from sso_portal.storage.schema import complete_for
 from sso_portal.storage.together import Together
 from sso_portal.storage.work import Work
 
@@ -37,6 +38,7 @@ class Database:
         self.url = url
         self._synchronous = synchronous
         self.engine = self._make_engine(pool_size)
+        complete_for(self.engine.dialect.name)
         self.connections = Connections(self.engine)
         self.together: Together | None = None
         """Lets requests be committed together, where a server does so."""

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-from zope.sqlalchemy import ZopeTransactionEvents
-
+from sso_portal.base.stand_ins import standing_in
 from sso_portal.storage.connections import Connections
 from sso_portal.storage.together import Together
 from sso_portal.storage.work import Work
+
+if TYPE_CHECKING:
+    from zope.sqlalchemy import ZopeTransactionEvents
+
+
+class _Conflict(Exception):
+    """What an ORM session raises when a row is not what it was. Nobody does, where there is none."""
+
+
+def _events() -> type[ZopeTransactionEvents]:
+    """The way in. It would load SQLAlchemy's ORM and every driver that is installed, a sixth of a process's memory and
+    of its start, to know the errors after which a request could be tried again; none is."""
+    errors = ModuleType("sqlalchemy.orm.exc")
+    errors.__dict__["ConcurrentModificationError"] = _Conflict
+    try:
+        with standing_in({"sqlalchemy.orm.exc": errors, "psycopg": None, "psycopg2": None}):
+            from zope.sqlalchemy import ZopeTransactionEvents
+    except ImportError:
+        # Another version, which looks for more.
+        from zope.sqlalchemy import ZopeTransactionEvents
+    events: type[ZopeTransactionEvents] = ZopeTransactionEvents
+    return events
+
+
+_Events = _events()
 
 
 class _Part:
@@ -20,7 +45,7 @@ class _Part:
 
     def __init__(self, transaction_manager: Any) -> None:
         self.work: Work
-        self._events = ZopeTransactionEvents(transaction_manager=transaction_manager)
+        self._events = _Events(transaction_manager=transaction_manager)
 
     def take(self) -> None:
         """Take part, if it does not already. Raises what the manager raises when no transaction is going on."""

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     String,
     Table,
@@ -23,13 +22,12 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 
 from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.records import making
-from sso_portal.storage.schema import metadata, time_column
+from sso_portal.storage.schema import metadata, partial_index, time_column
 from sso_portal.storage.users import PERSON, User, person_of, users
 
 sessions = Table(
@@ -51,19 +49,9 @@ sessions = Table(
     # How she proved who she is: values of RFC 8176, separated by spaces.
     Column("amr", String(60), nullable=False, server_default="pwd"),
     Column("ended_because", String(40)),
-    Index(
-        "ix_sessions_idle_expires_at",
-        "idle_expires_at",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    partial_index("ix_sessions_idle_expires_at", "idle_expires_at", where="ended_at IS NULL"),
     # What sweeping goes by; it costs a sign-in nothing.
-    Index(
-        "ix_sessions_ended_at",
-        "ended_at",
-        sqlite_where=text("ended_at IS NOT NULL"),
-        postgresql_where=text("ended_at IS NOT NULL"),
-    ),
+    partial_index("ix_sessions_ended_at", "ended_at", where="ended_at IS NOT NULL"),
 )
 
 _FIELDS = tuple(column for column in sessions.c if column.name != "cookie_hash")

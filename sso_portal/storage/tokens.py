@@ -24,14 +24,13 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 
 from sso_portal.storage.consents import consents
 from sso_portal.storage.database import Work, values_of
 from sso_portal.storage.records import making
-from sso_portal.storage.schema import metadata, time_column
+from sso_portal.storage.schema import metadata, partial_index, time_column
 from sso_portal.storage.sessions import sessions
 from sso_portal.storage.users import PERSON, User, person_of, users
 
@@ -58,15 +57,7 @@ families = Table(
     # When what the person agreed to is over; NULL when it holds until she takes it back, or nobody was asked.
     time_column("agreed_until", nullable=True),
     # A machine's tokens are nobody's, and cost these nothing.
-    *(
-        Index(
-            f"ix_families_{name}",
-            name,
-            sqlite_where=text(f"{name} IS NOT NULL"),
-            postgresql_where=text(f"{name} IS NOT NULL"),
-        )
-        for name in ("user_id", "sid")
-    ),
+    *(partial_index(f"ix_families_{name}", name, where=f"{name} IS NOT NULL") for name in ("user_id", "sid")),
 )
 
 tokens = Table(

@@ -33,6 +33,7 @@ def serving() -> set[str]:
     [
         *("alembic", "maxminddb", "requests", "segno", "ua_parser", "urllib3"),
         *("granian", "sso_flow", "demo_sites"),
+        *("sqlalchemy.orm", "sqlalchemy.orm.exc", "sqlalchemy.dialects.postgresql", "psycopg"),
         *("sso_portal.cli.demo", "sso_portal.cli.users", "sso_portal.cli.audit"),
     ],
 )
